@@ -1,0 +1,3 @@
+/** device. */
+@org.jspecify.annotations.NullMarked
+package io.paravert.device;

@@ -1,0 +1,3 @@
+/** examples. */
+@org.jspecify.annotations.NullMarked
+package io.paravert.examples;

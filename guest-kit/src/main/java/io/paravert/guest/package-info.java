@@ -1,0 +1,3 @@
+/** guest. */
+@org.jspecify.annotations.NullMarked
+package io.paravert.guest;

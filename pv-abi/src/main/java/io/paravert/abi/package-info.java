@@ -1,0 +1,3 @@
+/** abi. */
+@org.jspecify.annotations.NullMarked
+package io.paravert.abi;

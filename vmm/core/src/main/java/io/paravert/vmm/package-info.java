@@ -1,0 +1,3 @@
+/** vmm. */
+@org.jspecify.annotations.NullMarked
+package io.paravert.vmm;

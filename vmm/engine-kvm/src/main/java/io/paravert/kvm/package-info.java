@@ -1,0 +1,3 @@
+/** kvm. */
+@org.jspecify.annotations.NullMarked
+package io.paravert.kvm;

@@ -1,0 +1,3 @@
+/** soft. */
+@org.jspecify.annotations.NullMarked
+package io.paravert.soft;

@@ -1,0 +1,3 @@
+/** isa. */
+@org.jspecify.annotations.NullMarked
+package io.paravert.isa;
