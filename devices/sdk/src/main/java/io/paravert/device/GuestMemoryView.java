@@ -1,0 +1,58 @@
+package io.paravert.device;
+
+import io.netty.buffer.ByteBuf;
+
+/**
+ * Guest-physical memory as a device may see it: every access is checked, overflow-safe, against the guest's memory.
+ * Little-endian. Any thread. All methods throw {@link GuestAddressException} when a byte of the range is not guest memory;
+ * left alone, that becomes -EFAULT for the guest.
+ */
+public interface GuestMemoryView {
+    /** True if all of {@code [gpa, gpa + length)} is guest memory. */
+    boolean contains(long gpa, long length);
+
+    /**
+     * A zero-copy view of one contiguous range; it must not be kept beyond the request. The guest can change what it shows
+     * at any time: read each field once.
+     *
+     * @param length 0 to 2^31-1 bytes
+     */
+    ByteBuf view(long gpa, long length);
+
+    byte getByte(long gpa);
+
+    short getShort(long gpa);
+
+    int getInt(long gpa);
+
+    long getLong(long gpa);
+
+    void putByte(long gpa, byte value);
+
+    void putShort(long gpa, short value);
+
+    void putInt(long gpa, int value);
+
+    void putLong(long gpa, long value);
+
+    /** {@code gpa} must be a multiple of the width for these five. */
+    short getShortAcquire(long gpa);
+
+    int getIntAcquire(long gpa);
+
+    long getLongAcquire(long gpa);
+
+    void putShortRelease(long gpa, short value);
+
+    void putIntRelease(long gpa, int value);
+
+    void putLongRelease(long gpa, long value);
+
+    boolean compareAndSetInt(long gpa, int expected, int value);
+
+    boolean compareAndSetLong(long gpa, long expected, long value);
+
+    void read(long gpa, byte[] target, int offset, int length);
+
+    void write(long gpa, byte[] source, int offset, int length);
+}

@@ -1,0 +1,10 @@
+package io.paravert.device;
+
+import io.vertx.core.Future;
+
+/** Serves hypercalls on the device's event loop. */
+@FunctionalInterface
+public interface HypercallHandler {
+    /** @return the result for RAX: zero or positive, or a negative error number of the ABI */
+    Future<Long> handle(Hypercall call);
+}

@@ -1,0 +1,51 @@
+package io.paravert.vmm.engine;
+
+/**
+ * One vCPU of an engine. All methods but {@link #kick} belong to the thread that created it. Life cycle: created, then any
+ * number of runs, then {@link #close}.
+ */
+public interface EngineVcpu extends AutoCloseable {
+    /**
+     * Completes what the last exit left pending (with the data that the monitor put there), enters the guest and stays until
+     * something is to be served. Never throws for what a guest does: that is {@link ExitReason#SHUTDOWN} or
+     * {@link ExitReason#FAILED}.
+     *
+     * @return the same as {@code exit.reason()}
+     */
+    ExitReason run(VcpuExit exit);
+
+    /**
+     * Completes what the last exit left pending without running a guest instruction, so that {@link #readState} is exact.
+     * Does nothing if nothing is pending.
+     */
+    void completePending();
+
+    /**
+     * Ends the current run, or the next one if none is under way, with {@link ExitReason#INTERRUPTED} within 10 ms.
+     * Any thread; cheap; idempotent until the run has ended.
+     */
+    void kick();
+
+    /** General registers as of the last exit; changes reach the guest at the next run. */
+    GuestRegisters registers();
+
+    /** Fills all fields; complete pending accesses first. */
+    void readState(CpuState state);
+
+    void writeState(CpuState state);
+
+    /** True if the guest can take an external interrupt at its next entry (RFLAGS.IF set, no shadow, none pending). */
+    boolean canTakeInterrupt();
+
+    /** Delivers an external interrupt at the next entry; only when {@link #canTakeInterrupt}. Vector 16 to 255. */
+    void injectInterrupt(int vector);
+
+    /** Asks for an {@link ExitReason#INTERRUPT_WINDOW} exit as soon as the guest can take an interrupt, or no longer. */
+    void requestInterruptWindow(boolean wanted);
+
+    /** Leaves with {@link ExitReason#DEBUG} after each instruction, or no longer. */
+    void setSingleStep(boolean on);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,34 @@
+package io.paravert.vmm.engine;
+
+import java.util.List;
+
+/**
+ * What a machine is made of.
+ *
+ * @param name for threads, logs and errors
+ * @param vcpus 1 or more
+ * @param interruptController who serves interrupts
+ * @param transport how the guest's hypercall page calls
+ * @param cpuid leaves that the guest sees in addition to the engine's own; they win over those of the same number
+ */
+public record MachineSpec(
+        String name,
+        int vcpus,
+        InterruptController interruptController,
+        HypercallTransport transport,
+        List<CpuidEntry> cpuid) {
+
+    public MachineSpec {
+        cpuid = List.copyOf(cpuid);
+    }
+
+    public enum InterruptController {
+        /** None: the monitor injects vectors itself and HLT is an exit. What para-virtual guests use. */
+        MONITOR,
+        /** PIC, I/O APIC and local APICs of the engine; HLT waits inside the engine. */
+        ENGINE
+    }
+
+    /** One CPUID leaf (subleaf 0). */
+    public record CpuidEntry(int leaf, int eax, int ebx, int ecx, int edx) {}
+}

@@ -1,0 +1,85 @@
+package io.paravert.memory;
+
+import com.sun.jna.Native;
+import com.sun.jna.Platform;
+
+/**
+ * A page-aligned, zeroed block of host memory. On Linux it is an anonymous private mapping, backed by the host page by page
+ * as it is touched; elsewhere it comes from the C heap. Any thread may use it; {@link #close} is idempotent and must come
+ * after the last access.
+ */
+public final class HostMapping implements AutoCloseable {
+    /** Alignment of every mapping and unit of its size, bytes. */
+    public static final int PAGE = 4096;
+
+    private static final boolean LINUX = Platform.isLinux() && Native.POINTER_SIZE == 8;
+    private static final int PROT_READ_WRITE = 1 | 2;
+    private static final int MAP_PRIVATE_ANONYMOUS_NORESERVE = 2 | 0x20 | 0x4000;
+
+    private final long address;
+    private final long size;
+    private final long heapBlock;
+    private boolean closed;
+
+    private HostMapping(long address, long size, long heapBlock) {
+        this.address = address;
+        this.size = size;
+        this.heapBlock = heapBlock;
+    }
+
+    /**
+     * @param bytes a positive multiple of {@link #PAGE}
+     * @throws HostMemoryException if the size is wrong or the host has not that much
+     */
+    public static HostMapping allocate(long bytes) {
+        if (bytes <= 0 || bytes % PAGE != 0) {
+            throw new HostMemoryException(
+                    "cannot map " + bytes + " bytes: the size must be a positive multiple of " + PAGE);
+        }
+        return LINUX ? map(bytes) : heap(bytes);
+    }
+
+    private static HostMapping map(long bytes) {
+        long address = LinuxMemory.mmap(0, bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS_NORESERVE, -1, 0);
+        if (address == -1) {
+            throw new HostMemoryException("cannot map " + bytes + " bytes of host memory: errno "
+                    + Native.getLastError() + "; give the guest less memory");
+        }
+        return new HostMapping(address, bytes, 0);
+    }
+
+    private static HostMapping heap(long bytes) {
+        try {
+            long block = RawMemory.allocate(Math.addExact(bytes, PAGE));
+            long address = (block + PAGE - 1) & -PAGE;
+            RawMemory.fill(address, bytes, (byte) 0);
+            return new HostMapping(address, bytes, block);
+        } catch (OutOfMemoryError | ArithmeticException e) {
+            throw new HostMemoryException(
+                    "cannot allocate " + bytes + " bytes of host memory; give the guest less memory", e);
+        }
+    }
+
+    /** Host address of the first byte. */
+    public long address() {
+        return address;
+    }
+
+    /** Bytes. */
+    public long size() {
+        return size;
+    }
+
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        if (heapBlock != 0) {
+            RawMemory.free(heapBlock);
+        } else {
+            LinuxMemory.munmap(address, size);
+        }
+    }
+}
