@@ -15,6 +15,7 @@ public final class HostMapping implements AutoCloseable {
     private static final boolean LINUX = Platform.isLinux() && Native.POINTER_SIZE == 8;
     private static final int PROT_READ_WRITE = 1 | 2;
     private static final int MAP_PRIVATE_ANONYMOUS_NORESERVE = 2 | 0x20 | 0x4000;
+    private static final int MADV_DONTNEED = 4;
 
     private final long address;
     private final long size;
@@ -68,6 +69,21 @@ public final class HostMapping implements AutoCloseable {
     /** Bytes. */
     public long size() {
         return size;
+    }
+
+    /**
+     * Gives the pages back to the host; the range stays accessible and reads as zeros. For memory that somebody may still
+     * touch although its owner is gone.
+     */
+    public synchronized void discard() {
+        if (closed) {
+            return;
+        }
+        if (heapBlock != 0) {
+            RawMemory.fill(address, size, (byte) 0);
+        } else {
+            LinuxMemory.madvise(address, size, MADV_DONTNEED);
+        }
     }
 
     @Override

@@ -1,6 +1,8 @@
 package io.paravert.memory;
 
+import com.sun.jna.Pointer;
 import java.lang.reflect.Field;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import sun.misc.Unsafe;
 
@@ -137,6 +139,11 @@ public final class RawMemory {
 
     public static void write(long address, byte[] source, int offset, int length) {
         UNSAFE.copyMemory(source, Unsafe.ARRAY_BYTE_BASE_OFFSET + (long) offset, null, address, length);
+    }
+
+    /** A direct buffer over {@code [address, address + length)}, big-endian as every new buffer; it does not own the memory. */
+    public static ByteBuffer buffer(long address, int length) {
+        return new Pointer(address).getByteBuffer(0, length).order(ByteOrder.BIG_ENDIAN);
     }
 
     static long allocate(long bytes) {
