@@ -5,7 +5,7 @@ package io.paravert.device;
  *
  * @param vcpu which vCPU did it, from 0
  * @param offset bytes from the start of the claimed range
- * @param size 1, 2, 4 or (MMIO only) 8 bytes; within the range
+ * @param size 1, 2 or 4 bytes; for MMIO any number up to 8 (a store across a page boundary comes in two pieces); within the range
  * @param write true for a store
  * @param value what is stored, zero-extended; 0 for a load
  */

@@ -1,11 +1,15 @@
 package io.paravert.device;
 
 import io.vertx.core.Vertx;
+import java.util.function.IntConsumer;
 
 /** Where a device stands in one virtual machine. Claims are made in {@link Device#attach} only. */
 public interface DeviceSite {
     /** Name of this instance, unique in its VM, such as "block0"; logs and bus addresses carry it. */
     String name();
+
+    /** Number of this device, as the guest's calls take it. */
+    int number();
 
     Vertx vertx();
 
@@ -26,6 +30,34 @@ public interface DeviceSite {
 
     void claimHypercalls(int first, int count, Delivery delivery, HypercallHandler handler);
 
-    /** Allocates an event channel of this VM on which the device can notify the guest; any thread may raise it. */
-    EventLine eventLine();
+    /**
+     * Serves the calls of the ABI that name a device (BLOCK_SUBMIT, NET_SEND, NET_RECV) when they name this one. What it
+     * does not understand it answers with -ENOTTY.
+     *
+     * @throws ClaimException if this device serves them already
+     */
+    void serveDeviceCalls(HypercallHandler handler);
+
+    /** As the other, on the vCPU's thread. */
+    void serveDeviceCalls(InlineHypercallHandler handler);
+
+    /**
+     * Serves shared-memory rings that the guest sets up for this device.
+     *
+     * @throws ClaimException if this device serves them already
+     */
+    void serveRings(RingService service);
+
+    /**
+     * An event by which the device can notify the guest.
+     *
+     * @param event number of the event, 0 for the usual one (input waits, configuration changed)
+     */
+    EventLine eventLine(int event);
+
+    /**
+     * Called on the device's context when the guest signals a channel that is bound to one of the device's events. Signals
+     * that come while one waits are merged.
+     */
+    void onEvent(IntConsumer handler);
 }

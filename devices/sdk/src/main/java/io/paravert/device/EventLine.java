@@ -1,10 +1,13 @@
 package io.paravert.device;
 
-/** A device's end of an event channel. Any thread. */
+/** One kind of event of a device; the guest binds event channels to it. Any thread. */
 public interface EventLine {
-    /** Number by which the guest knows the channel. */
-    int channel();
+    /** True if the guest has bound a channel to this event. */
+    boolean isBound();
 
-    /** Marks the channel pending and interrupts the guest unless it is masked or already pending. */
+    /**
+     * Marks the bound channels pending and interrupts the guest unless they are masked or already pending. Nothing happens
+     * when no channel is bound: the guest looks for itself then.
+     */
     void raise();
 }

@@ -1,5 +1,6 @@
 package io.paravert.vmm;
 
+import io.paravert.abi.Limit;
 import io.paravert.device.Device;
 import io.paravert.vmm.engine.HypercallTransport;
 import io.paravert.vmm.engine.MachineSpec.InterruptController;
@@ -35,9 +36,6 @@ public record VmConfig(
         Optional<ExitTrace> trace,
         boolean latencies) {
 
-    /** Most vCPUs of a machine, as the ABI has it. */
-    public static final int MAX_VCPUS = 64;
-
     private static final long MIN_MEMORY = 1L << 20;
 
     public VmConfig {
@@ -48,7 +46,7 @@ public record VmConfig(
         require(
                 memoryBytes >= MIN_MEMORY && memoryBytes % GuestMemory.PAGE == 0,
                 "memory of " + memoryBytes + " bytes: give at least 1 MiB and a multiple of " + GuestMemory.PAGE);
-        require(vcpus >= 1 && vcpus <= MAX_VCPUS, vcpus + " vCPUs: give 1 to " + MAX_VCPUS);
+        require(vcpus >= 1 && vcpus <= Limit.VCPUS, vcpus + " vCPUs: give 1 to " + Limit.VCPUS);
         require(!timeout.isNegative(), "timeout " + timeout + " is negative");
         long names = devices.stream().map(DeviceAttachment::name).distinct().count();
         require(names == devices.size(), "two devices have the same name: " + deviceNames(devices));

@@ -43,6 +43,14 @@ public interface EngineVcpu extends AutoCloseable {
     /** Asks for an {@link ExitReason#INTERRUPT_WINDOW} exit as soon as the guest can take an interrupt, or no longer. */
     void requestInterruptWindow(boolean wanted);
 
+    /**
+     * The guest's time-stamp counter, now; -1 (the default) if it does not run evenly at {@link Engine#tscKilohertz} and alike
+     * on all vCPUs, and the guest must ask the monitor for the time.
+     */
+    default long readTsc() {
+        return -1;
+    }
+
     /** Leaves with {@link ExitReason#DEBUG} after each instruction, or no longer. */
     void setSingleStep(boolean on);
 

@@ -2,7 +2,7 @@ package io.paravert.vmm.engine;
 
 /** How a hypercall leaves the guest; the hypercall page hides which it is. */
 public enum HypercallTransport {
-    /** {@code out imm8, al} to the fast port, registers read at the exit. Works everywhere. */
+    /** {@code out imm8, eax} to the fast port, registers read at the exit. Works everywhere. */
     PORT,
     /** {@code vmcall} or {@code vmmcall} with every number, as Xen's: KVM_XEN_HVM_CONFIG_INTERCEPT_HCALL, and the software engine. */
     VMCALL_INTERCEPTED,

@@ -2,6 +2,7 @@ package io.paravert.vmm.memory;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.paravert.abi.Gpa;
 import io.paravert.device.GuestAddressException;
 import io.paravert.device.GuestMemoryView;
 import io.paravert.memory.HostMapping;
@@ -26,10 +27,6 @@ import org.jspecify.annotations.Nullable;
 public final class GuestMemory implements GuestMemoryView, AutoCloseable {
     /** Unit of sizes and addresses of regions, bytes. */
     public static final int PAGE = HostMapping.PAGE;
-    /** RAM below 4 GiB ends here at the latest. */
-    public static final long GAP_START = 0xc000_0000L;
-    /** RAM that did not fit below the gap continues here. */
-    public static final long GAP_END = 0x1_0000_0000L;
 
     private final HostMapping ram;
     private final long ramBytes;
@@ -42,13 +39,14 @@ public final class GuestMemory implements GuestMemoryView, AutoCloseable {
     private GuestMemory(HostMapping ram) {
         this.ram = ram;
         this.ramBytes = ram.size();
-        long below = Math.min(ramBytes, GAP_START);
+        long below = Math.min(ramBytes, Gpa.RAM_GAP_START);
         this.low = new MappedRegion(new MemoryRegion(0, below, ram.address(), true), true);
         this.regions = ramBytes == below
                 ? new MappedRegion[] {low}
                 : new MappedRegion[] {
                     low,
-                    new MappedRegion(new MemoryRegion(GAP_END, ramBytes - below, ram.address() + below, true), true)
+                    new MappedRegion(
+                            new MemoryRegion(Gpa.RAM_GAP_END, ramBytes - below, ram.address() + below, true), true)
                 };
     }
 
