@@ -1,0 +1,200 @@
+/*
+ * Runs machine code given on stdin on the processor underneath, at ring 3, and writes the state it leaves to stdout:
+ * the reference of the differential tests. Built and driven by io.paravert.soft.numeric.ring3.Ring3.
+ *
+ * Why native: only the processor itself is a complete statement of what its instructions do.
+ * Why safe: the process owns nothing but its two pipes; a fault of the tested code ends in a signal handler that
+ * reports the state at the fault; code that never ends is stopped by an interval timer and reported as trap 255.
+ *
+ * Protocol, little-endian: a 32-bit count, then that many `struct request`; the answer is as many `struct state`.
+ * The whole batch is read before anything is written, so neither side can block the other.
+ */
+#define _GNU_SOURCE
+#include <setjmp.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/time.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+/* Fixed addresses, so that the trampoline reaches its data without a register. */
+#define CONTROL 0x10000000L /* struct control */
+#define CODE    0x10100000L /* the tested code, one page */
+#define MEM     0x20000000L /* the tested code's memory: one page between unmapped ones */
+#define MEM_BYTES 256
+#define CODE_BYTES 120
+
+struct state {
+    uint64_t gpr[16]; /* RAX RCX RDX RBX RSP RBP RSI RDI R8..R15 */
+    uint64_t rflags;
+    uint32_t reserved;
+    uint32_t trap; /* out: 0 none, else 0x100 | vector */
+    uint64_t cr2;
+    uint64_t rip; /* out: offset in the code where it stopped */
+    uint8_t fx[160]; /* the FXSAVE64 image up to the end of ST7 */
+    uint64_t ymm[16][4];
+    uint8_t mem[MEM_BYTES];
+};
+
+struct request {
+    uint32_t code_bytes;
+    uint32_t reserved;
+    uint8_t code[CODE_BYTES];
+    struct state in;
+};
+
+struct control {
+    uint64_t host_rsp;      /* 0x000 */
+    uint64_t code;          /* 0x008 */
+    uint64_t epilogue;      /* 0x010 */
+    uint32_t mxcsr;         /* 0x018 */
+    uint32_t reserved;
+    uint64_t rflags;        /* 0x020 */
+    uint8_t pad[0x58];
+    uint64_t gpr[16];       /* 0x080 */
+    uint64_t ymm[16][4];    /* 0x100 */
+    uint8_t fx[512];        /* 0x300 */
+    uint8_t stack[0x800];   /* 0x500 */
+};
+
+#define control ((struct control *)CONTROL)
+
+extern void ring3_run(void);
+extern void ring3_epilogue(void);
+
+#define STR1(x) #x
+#define STR(x) STR1(x)
+#define EACH_GPR(f) f(0, rax) f(8, rcx) f(0x10, rdx) f(0x18, rbx) f(0x28, rbp) f(0x30, rsi) f(0x38, rdi) \
+    f(0x40, r8) f(0x48, r9) f(0x50, r10) f(0x58, r11) f(0x60, r12) f(0x68, r13) f(0x70, r14) f(0x78, r15) f(0x20, rsp)
+#define LOAD(o, r) "mov 0x10000080+" STR(o) ",%" STR(r) "\n"
+#define SAVE(o, r) "mov %" STR(r) ",0x10000080+" STR(o) "\n"
+#define EACH_YMM(f) f(0) f(1) f(2) f(3) f(4) f(5) f(6) f(7) f(8) f(9) f(10) f(11) f(12) f(13) f(14) f(15)
+#define LOADY(n) "vmovdqu 0x10000100+32*" STR(n) ",%ymm" STR(n) "\n"
+#define SAVEY(n) "vmovdqu %ymm" STR(n) ",0x10000100+32*" STR(n) "\n"
+
+__asm__(".text\n.globl ring3_run\nring3_run:\n"
+        "push %rbx\npush %rbp\npush %r12\npush %r13\npush %r14\npush %r15\n"
+        "mov %rsp,0x10000000\n"
+        "mov $0x10000c00,%esp\n"
+        "fxrstor64 0x10000300\n"
+        EACH_YMM(LOADY)
+        "push 0x10000020\npopfq\n"
+        EACH_GPR(LOAD)
+        "jmp *0x10000008\n"
+        ".globl ring3_epilogue\nring3_epilogue:\n"
+        EACH_GPR(SAVE)
+        "mov $0x10000c00,%esp\n"
+        "pushfq\npop 0x10000020\ncld\n"
+        "fxsave64 0x10000300\n"
+        EACH_YMM(SAVEY)
+        "vzeroupper\nfninit\n"
+        "movl $0x1f80,0x10000018\nldmxcsr 0x10000018\n"
+        "mov 0x10000000,%rsp\n"
+        "pop %r15\npop %r14\npop %r13\npop %r12\npop %rbp\npop %rbx\nret\n");
+
+static sigjmp_buf resume;
+static struct state *result;
+static uint8_t signal_stack[65536];
+
+static const int gpr_of_ucontext[16] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
+                                        REG_R8, REG_R9, REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15};
+
+static void on_signal(int number, siginfo_t *info, void *context) {
+    ucontext_t *u = context;
+    (void)info;
+    if (number == SIGALRM && u->uc_mcontext.gregs[REG_RIP] - (unsigned long)CODE >= 0x1000) return;
+    const uint8_t *fp = (const uint8_t *)u->uc_mcontext.fpregs;
+    for (int i = 0; i < 16; i++) {
+        result->gpr[i] = u->uc_mcontext.gregs[gpr_of_ucontext[i]];
+        memcpy(&result->ymm[i][0], fp + 160 + 16 * i, 16);
+        memcpy(&result->ymm[i][2], fp + 576 + 16 * i, 16); /* XSAVE standard format: the AVX component */
+    }
+    if (!(((const uint64_t *)(fp + 512))[0] & 4)) { /* XSTATE_BV: the upper halves are in their initial state */
+        for (int i = 0; i < 16; i++) result->ymm[i][2] = result->ymm[i][3] = 0;
+    }
+    memcpy(result->fx, fp, 160);
+    result->rflags = u->uc_mcontext.gregs[REG_EFL];
+    result->trap = 0x100 | (number == SIGALRM ? 255 : u->uc_mcontext.gregs[REG_TRAPNO]);
+    result->cr2 = u->uc_mcontext.gregs[REG_CR2];
+    result->rip = u->uc_mcontext.gregs[REG_RIP] - CODE;
+    siglongjmp(resume, 1);
+}
+
+static void run(const struct request *r, struct state *out) {
+    static struct request last;
+    uint8_t *code = (uint8_t *)CODE;
+    if (r->code_bytes != last.code_bytes || memcmp(r->code, last.code, r->code_bytes)) {
+        static const uint8_t leave[] = {0xff, 0x24, 0x25, 0x10, 0x00, 0x00, 0x10}; /* jmp *0x10000010 */
+        memcpy(code, r->code, r->code_bytes);
+        memcpy(code + r->code_bytes, leave, sizeof leave);
+        last.code_bytes = r->code_bytes;
+        memcpy(last.code, r->code, r->code_bytes);
+    }
+    memset(control->fx, 0, sizeof control->fx);
+    memcpy(control->fx, r->in.fx, 160);
+    memcpy(control->gpr, r->in.gpr, sizeof control->gpr);
+    memcpy(control->ymm, r->in.ymm, sizeof control->ymm);
+    memcpy((void *)MEM, r->in.mem, MEM_BYTES);
+    control->rflags = r->in.rflags;
+    result = out;
+    if (sigsetjmp(resume, 0) == 0) {
+        ring3_run();
+        memcpy(out->gpr, control->gpr, sizeof out->gpr);
+        memcpy(out->ymm, control->ymm, sizeof out->ymm);
+        memcpy(out->fx, control->fx, 160);
+        out->rflags = control->rflags;
+        out->trap = 0;
+        out->cr2 = 0;
+        out->rip = r->code_bytes;
+    }
+    out->reserved = 0;
+    memcpy(out->mem, (void *)MEM, MEM_BYTES);
+}
+
+static int transfer(int fd, uint8_t *p, size_t n, int writing) {
+    while (n) {
+        ssize_t k = writing ? write(fd, p, n) : read(fd, p, n);
+        if (k <= 0) return 0;
+        p += k;
+        n -= k;
+    }
+    return 1;
+}
+
+static void map(long address, size_t bytes, int protection) {
+    void *p = mmap((void *)address, bytes, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+    if (p != (void *)address) _exit(3);
+}
+
+int main(void) {
+    map(CONTROL, 0x1000, PROT_READ | PROT_WRITE);
+    map(CODE, 0x1000, PROT_READ | PROT_WRITE | PROT_EXEC);
+    map(MEM, 0x1000, PROT_READ | PROT_WRITE);
+    control->code = CODE;
+    control->epilogue = (uint64_t)ring3_epilogue;
+    stack_t alternate = {.ss_sp = signal_stack, .ss_size = sizeof signal_stack};
+    sigaltstack(&alternate, 0);
+    struct sigaction action = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK};
+    static const int caught[] = {SIGSEGV, SIGILL, SIGFPE, SIGTRAP, SIGBUS, SIGALRM};
+    for (unsigned i = 0; i < sizeof caught / sizeof *caught; i++) sigaction(caught[i], &action, 0);
+    uint32_t count;
+    while (transfer(0, (uint8_t *)&count, 4, 0)) {
+        struct request *requests = malloc(count * sizeof *requests);
+        struct state *states = malloc(count * sizeof *states);
+        if (!requests || !states || !transfer(0, (uint8_t *)requests, count * sizeof *requests, 0)) return 2;
+        struct itimerval limit = {.it_value.tv_sec = 2, .it_interval.tv_sec = 2}, none = {.it_value.tv_sec = 0};
+        for (uint32_t i = 0; i < count; i++) {
+            if (requests[i].code_bytes > CODE_BYTES) return 4;
+            if (i % 64 == 0) setitimer(ITIMER_REAL, &limit, 0);
+            run(&requests[i], &states[i]);
+        }
+        setitimer(ITIMER_REAL, &none, 0);
+        if (!transfer(1, (uint8_t *)states, count * sizeof *states, 1)) return 2;
+        free(requests);
+        free(states);
+    }
+    return 0;
+}
