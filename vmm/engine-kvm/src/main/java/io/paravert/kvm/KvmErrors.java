@@ -1,0 +1,154 @@
+package io.paravert.kvm;
+
+import io.paravert.kvm.uapi.Ioctl;
+import io.paravert.vmm.engine.EngineException;
+
+/**
+ * What KVM's error numbers mean to a person: cause and remedy. Pure functions, so that each case is tested without the
+ * machine that has it.
+ */
+final class KvmErrors {
+    private static final String USE_SOFT = "or run with --engine soft";
+
+    private KvmErrors() {}
+
+    /** Why {@code /dev/kvm} cannot be opened. */
+    static EngineException open(int errno, HostFacts host) {
+        if (!host.linuxX86()) {
+            return new EngineException(
+                    "KVM needs Linux on x86-64; this is " + System.getProperty("os.name") + " on "
+                            + System.getProperty("os.arch"),
+                    "run with --engine soft");
+        }
+        String problem = "cannot open " + KvmDevice.PATH + " (" + Errno.describe(errno) + ")";
+        return switch (errno) {
+            case Errno.ENOENT -> missing(host);
+            case Errno.EACCES, Errno.EPERM ->
+                new EngineException(
+                        problem + (host.container() ? "; the container may not use it" : ""),
+                        host.container()
+                                ? "start the container with --device " + KvmDevice.PATH + ", " + USE_SOFT
+                                : "add the user to the group of the device (sudo usermod -aG kvm $USER, then log in"
+                                        + " again), " + USE_SOFT);
+            case Errno.ENODEV, Errno.ENXIO ->
+                new EngineException(
+                        problem + ": no kernel module serves the device", loadModule(host) + ", " + USE_SOFT);
+            case Errno.EMFILE, Errno.ENFILE -> new EngineException(problem, tooManyFiles());
+            case Errno.EBUSY ->
+                new EngineException(problem, "stop the other hypervisor that holds the processor, " + USE_SOFT);
+            default -> new EngineException(problem, "see the kernel log (dmesg | grep kvm), " + USE_SOFT);
+        };
+    }
+
+    private static EngineException missing(HostFacts host) {
+        String problem = "there is no " + KvmDevice.PATH;
+        if (host.container()) {
+            return new EngineException(
+                    problem + " in this container",
+                    "start the container with --device " + KvmDevice.PATH + ", " + USE_SOFT);
+        }
+        if (!host.processorVirtualizes()) {
+            return host.virtualMachine()
+                    ? new EngineException(
+                            problem + ": this host is a virtual machine without nested virtualization",
+                            "turn on nesting for it (on its host: kvm_intel.nested=1 or kvm_amd.nested=1 and CPU"
+                                    + " model host), " + USE_SOFT)
+                    : new EngineException(
+                            problem + ": the processor shows neither VMX nor SVM",
+                            "turn on virtualization in the firmware's settings, " + USE_SOFT);
+        }
+        return new EngineException(problem + ": the kernel module is not loaded", loadModule(host) + ", " + USE_SOFT);
+    }
+
+    private static String loadModule(HostFacts host) {
+        return host.backend().isEmpty()
+                ? "load it (sudo modprobe kvm_amd, or kvm_intel)"
+                : "load it anew (sudo modprobe -r " + host.backend() + " && sudo modprobe " + host.backend() + ")";
+    }
+
+    private static String tooManyFiles() {
+        return "raise the limit of open files (ulimit -n), or run fewer guests";
+    }
+
+    static EngineException apiVersion(int version) {
+        return new EngineException(
+                KvmDevice.PATH + " speaks version " + version + " of KVM's interface; the engine needs "
+                        + KvmDevice.API_VERSION,
+                "use a kernel newer than 2.6.22, " + USE_SOFT);
+    }
+
+    static EngineException missingCapability(String capability, String purpose) {
+        return new EngineException(
+                KvmDevice.PATH + " does not offer " + capability + ", which is needed " + purpose,
+                "use a newer kernel, " + USE_SOFT);
+    }
+
+    /** @param what what the call was about, such as "slot 3 at 0x1000"; may be empty */
+    static EngineException ioctl(Ioctl call, int errno, String what) {
+        String problem = call + " failed" + (what.isEmpty() ? "" : " for " + what) + " (" + Errno.describe(errno) + ")";
+        return switch (errno) {
+            case Errno.EMFILE, Errno.ENFILE -> new EngineException(problem, tooManyFiles());
+            case Errno.ENOMEM -> new EngineException(problem, "free host memory, or give the guests less");
+            case Errno.EBUSY ->
+                new EngineException(
+                        problem + ": another hypervisor holds the processor",
+                        "stop it (VirtualBox, VMware, ...), " + USE_SOFT);
+            case Errno.EFAULT ->
+                new EngineException(
+                        problem + ": the kernel cannot reach the memory it was given",
+                        "this is a bug of the engine: please report it");
+            default -> byCall(call, errno, problem);
+        };
+    }
+
+    static EngineException mapRun(int errno) {
+        return new EngineException(
+                "cannot map a vCPU's kvm_run area (" + Errno.describe(errno) + ")",
+                "free host memory, or use fewer vCPUs");
+    }
+
+    private static EngineException byCall(Ioctl call, int errno, String problem) {
+        switch (call) {
+            case KVM_CREATE_VM:
+                if (errno == Errno.EIO || errno == Errno.EOPNOTSUPP || errno == Errno.ENODEV) {
+                    return new EngineException(
+                            problem + ": the kernel cannot turn virtualization on",
+                            "turn it on in the firmware's settings, " + USE_SOFT);
+                }
+                break;
+            case KVM_CREATE_VCPU:
+                if (errno == Errno.EINVAL) {
+                    return new EngineException(problem + ": more vCPUs than KVM allows", "use fewer (--vcpus)");
+                }
+                if (errno == Errno.EEXIST) {
+                    return new EngineException(problem + ": the machine has that vCPU already", "");
+                }
+                break;
+            case KVM_SET_USER_MEMORY_REGION:
+                if (errno == Errno.EEXIST) {
+                    return new EngineException(problem + ": it overlaps other guest memory", "map it elsewhere");
+                }
+                break;
+            case KVM_SET_SREGS:
+                if (errno == Errno.EINVAL) {
+                    return new EngineException(
+                            problem + ": the processor cannot have this state",
+                            "check CR0, CR4, EFER and the segments against each other");
+                }
+                break;
+            case KVM_IOEVENTFD:
+                if (errno == Errno.EEXIST) {
+                    return new EngineException(problem + ": a doorbell is there already", "close that one first");
+                }
+                if (errno == Errno.ENOSPC) {
+                    return new EngineException(problem + ": KVM takes no more doorbells", "use fewer devices");
+                }
+                break;
+            default:
+                break;
+        }
+        return errno == Errno.ENOTTY || errno == Errno.ENOSYS
+                ? new EngineException(problem + ": this kernel's KVM has no such call", "use a newer kernel")
+                : new EngineException(problem, "");
+    }
+}
