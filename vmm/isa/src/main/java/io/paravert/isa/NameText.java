@@ -1,0 +1,41 @@
+package io.paravert.isa;
+
+/** The mnemonic as objdump writes it, with the letter it adds for unusual operand sizes. */
+final class NameText {
+    private NameText() {}
+
+    static void append(Instruction in, StringBuilder out) {
+        if (Forms.nameStyle(in.form) == Layout.NAME_NOP && (in.prefixes & Prefixes.OPERAND_SIZE) != 0) {
+            String register = Register.gpr(0, in.operandBits).text();
+            out.append("xchg   ").append(register).append(',').append(register);
+            return;
+        }
+        out.append(in.mnemonic().text());
+        int bits = in.operandBits;
+        switch (Forms.nameStyle(in.form)) {
+            case Layout.NAME_SUFFIX -> {
+                boolean usual = in.mode == 0
+                        ? bits == 16
+                        : in.mode == 1 ? bits == 32 : bits == 32 || bits == 64 && isStack64(in);
+                out.append(usual ? "" : letter(bits));
+            }
+            case Layout.NAME_DQ -> out.append(in.mode != 2 ? "" : (in.rex & 8) != 0 ? "q" : "d");
+            case Layout.NAME_GDT -> out.append(in.mode == 2 ? "" : letter(bits));
+            case Layout.NAME_ABS -> {
+                boolean address = Layout.flagsImmediate(in.flags) == Layout.IMM_MOFFS;
+                if (in.mode == 2 && (address ? in.addressBits == 64 : bits == 64)) {
+                    out.append("abs");
+                }
+            }
+            default -> {}
+        }
+    }
+
+    private static boolean isStack64(Instruction in) {
+        return (in.flags & Layout.F_D64) != 0;
+    }
+
+    private static String letter(int bits) {
+        return bits == 16 ? "w" : bits == 32 ? "d" : "q";
+    }
+}

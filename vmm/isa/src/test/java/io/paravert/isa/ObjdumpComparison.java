@@ -1,0 +1,75 @@
+package io.paravert.isa;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Compares decoder and formatter with objdump, instruction by instruction. */
+final class ObjdumpComparison {
+    /** Candidates lie this far apart: at most 16 bytes of their own, then NOPs that bring objdump back into step. */
+    static final int SLOT = 32;
+
+    static final int CANDIDATE = 16;
+
+    /** A difference that no rule explains. */
+    record Difference(CodeSize size, String bytes, String objdump, String ours) {
+        @Override
+        public String toString() {
+            return size + " " + bytes + "\n    objdump: " + objdump + "\n    ours:    " + ours;
+        }
+    }
+
+    final List<Difference> differences = new ArrayList<>();
+    /** How often each rule explained a difference. */
+    final Map<String, Integer> explained = new TreeMap<>();
+
+    long compared;
+    private final Decoder decoder = new Decoder();
+    private final Instruction instruction = new Instruction();
+    private final Formatter formatter = new Formatter();
+
+    /** The blob consists of slots; what objdump sees in the first half of each is compared. */
+    void compareSlots(byte[] blob, CodeSize size) throws IOException {
+        for (Objdump.Line line : Objdump.disassemble(blob, size)) {
+            if (line.offset() % SLOT < CANDIDATE) {
+                compare(blob, line, size);
+            }
+        }
+    }
+
+    /** The blob is code as it lies in a program. */
+    void compareAll(byte[] blob, CodeSize size) throws IOException {
+        for (Objdump.Line line : Objdump.disassemble(blob, size)) {
+            if (line.offset() + Decoder.MAX_LENGTH <= blob.length) {
+                compare(blob, line, size);
+            }
+        }
+    }
+
+    private void compare(byte[] blob, Objdump.Line line, CodeSize size) {
+        compared++;
+        int length = decoder.decode(blob, line.offset(), blob.length, size, instruction);
+        String ours = length > 0 ? formatter.format(instruction, line.offset()) : "(bad)";
+        boolean bad = line.text().contains("(bad)");
+        if (bad && length < 0) {
+            return;
+        }
+        String theirs = ObjdumpRules.plain(line.text());
+        if (line.length() == length && theirs.equals(ObjdumpRules.plain(ours))) {
+            return;
+        }
+        String rule = ObjdumpRules.explain(blob, line, size, length, length > 0 ? instruction : null, theirs, ours);
+        if (!rule.isEmpty()) {
+            explained.merge(rule, 1, Integer::sum);
+            return;
+        }
+        StringBuilder bytes = new StringBuilder();
+        int shown = Math.max(line.length(), Math.max(length, 4));
+        for (int i = 0; i < shown && line.offset() + i < blob.length; i++) {
+            bytes.append(String.format("%02x ", blob[line.offset() + i]));
+        }
+        differences.add(new Difference(size, bytes.toString(), line.length() + " " + line.text(), length + " " + ours));
+    }
+}

@@ -1,0 +1,107 @@
+package io.paravert.isa;
+
+import java.util.Set;
+
+/** Where objdump 2.40 and this decoder differ for a reason. Each rule has a name and says why. */
+final class ObjdumpRules {
+    private static final Set<String> UNUSED_PREFIXES = Set.of(
+            "data16",
+            "data32",
+            "addr16",
+            "addr32",
+            "cs",
+            "ds",
+            "es",
+            "ss",
+            "fs",
+            "gs",
+            "repz",
+            "repnz",
+            "rep",
+            "xacquire",
+            "xrelease",
+            "bnd",
+            "notrack",
+            "lock");
+
+    private ObjdumpRules() {}
+
+    /** The text without prefixes, of which objdump prints also those without effect. */
+    static String plain(String text) {
+        String left = text;
+        int comment = left.indexOf("        #");
+        if (comment >= 0) {
+            left = left.substring(0, comment);
+        }
+        while (true) {
+            int space = left.indexOf(' ');
+            String first = space < 0 ? left : left.substring(0, space);
+            boolean jumpHint = first.endsWith(",pn") || first.endsWith(",pt");
+            if (jumpHint) {
+                return first.substring(0, first.length() - 3)
+                        + left.substring(space).replaceFirst(" +", " ");
+            }
+            if (space < 0 || !(UNUSED_PREFIXES.contains(first) || first.startsWith("rex"))) {
+                return left.stripTrailing().replaceFirst(" +", " ");
+            }
+            left = left.substring(space + 1).stripLeading();
+        }
+    }
+
+    /** The name of the rule that explains a difference, or an empty string. */
+    static String explain(
+            byte[] blob, Objdump.Line line, CodeSize size, int length, Instruction in, String theirs, String ours) {
+        if (size == CodeSize.CODE64 && strayRex(blob, line.offset())) {
+            return "stray REX: a REX prefix before another prefix has no effect; objdump prints it as an instruction";
+        }
+        boolean bad = theirs.contains("(bad)") || theirs.contains("?");
+        boolean lock = line.text().contains("lock ");
+        if (length == Decoder.INVALID && lock) {
+            return "LOCK where it is not allowed is #UD; objdump prints it";
+        }
+        if (length == Decoder.INVALID && theirs.startsWith("mov")) {
+            return theirs.contains("s,") ? "MOV to CS is #UD; objdump prints it" : "";
+        }
+        if (in != null && in.operandCount() > 0 && in.kind(0) == OperandKind.RELATIVE && in.operandSize() == 16) {
+            return sameBut16Bits(theirs, ours)
+                    ? "a 16-bit branch wraps at 64 KiB; objdump does not cut short ones"
+                    : "";
+        }
+        if (in != null && in.mnemonic() == Mnemonic.NOP && theirs.startsWith("bnd")) {
+            return "MPX is gone; its opcodes are NOPs";
+        }
+        return "";
+    }
+
+    private static boolean sameBut16Bits(String theirs, String ours) {
+        String[] a = plain(theirs).split(" 0x");
+        String[] b = plain(ours).split(" 0x");
+        return a.length == 2
+                && b.length == 2
+                && a[0].equals(b[0])
+                && (Long.parseUnsignedLong(a[1], 16) & 0xffff) == Long.parseUnsignedLong(b[1], 16);
+    }
+
+    /** Whether a REX prefix comes before another prefix. */
+    private static boolean strayRex(byte[] blob, int from) {
+        for (int at = from; at + 1 < Math.min(blob.length, from + 15); at++) {
+            int b = blob[at] & 0xff;
+            boolean rex = (b & 0xf0) == 0x40;
+            if (!rex && !isLegacy(b)) {
+                return false;
+            }
+            int next = blob[at + 1] & 0xff;
+            if (rex) {
+                return isLegacy(next) || (next & 0xf0) == 0x40;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isLegacy(int b) {
+        return switch (b) {
+            case 0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf0, 0xf2, 0xf3 -> true;
+            default -> false;
+        };
+    }
+}
