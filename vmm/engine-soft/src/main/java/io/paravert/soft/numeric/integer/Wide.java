@@ -30,6 +30,27 @@ public final class Wide {
         return lo - divide(hi, lo, d) * d;
     }
 
+    /** Square root of (hi:lo), rounded down. hi is at least 2^62. */
+    public static long root(long hi, long lo) {
+        double approximate = Math.sqrt((hi >>> 1) * 2.0) * 0x1p32;
+        // Rounded up beyond the approximation's error, so that it is not below the root; then one step of Newton's.
+        long r = approximate >= 0x1.fffffffffff8p63 ? -1L : unsigned(approximate) + 0x2000;
+        long q = divide(hi, lo, r);
+        r = (r & q) + ((r ^ q) >>> 1);
+        while (isBelowSquare(hi, lo, r)) r--;
+        while (r != -1L && !isBelowSquare(hi, lo, r + 1)) r++;
+        return r;
+    }
+
+    private static long unsigned(double positive) {
+        return positive < 0x1p63 ? (long) positive : (long) (positive - 0x1p63) + Long.MIN_VALUE;
+    }
+
+    private static boolean isBelowSquare(long hi, long lo, long r) {
+        int c = Long.compareUnsigned(hi, mulHigh(r, r));
+        return c < 0 || (c == 0 && Long.compareUnsigned(lo, r * r) < 0);
+    }
+
     /** One 32-bit digit of (top:next) / v, where v is normalized and top is below v. */
     private static long digit(long top, long next, long v) {
         long vHigh = v >>> 32;

@@ -126,7 +126,6 @@ class IntegerTest {
 
     private static void fault(Ring3State s) {
         s.trap = 0;
-        s.rflags |= 0x10000; // RF, as every fault saves it
     }
 
     private static void divide64(Ring3State s, long d, boolean signed) {
