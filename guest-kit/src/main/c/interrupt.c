@@ -41,6 +41,7 @@ void pv_interrupt(struct pv_frame *frame);
 
 static struct gate idt[VECTORS];
 static pv_handler *handlers[VECTORS];
+pv_handler *pv_ring3_exception;
 
 static const char *const names[PV_EXCEPTIONS] = {
     "#DE divide error", "#DB debug", "NMI", "#BP breakpoint", "#OF overflow", "#BR bound range", "#UD invalid opcode",
@@ -138,6 +139,9 @@ void pv_interrupt(struct pv_frame *frame)
     }
     struct pv_vcpu *vcpu = pv_this_vcpu();
     if ((frame->cs & 3) == 3 && vcpu->resume) {
+        if (pv_ring3_exception && pv_ring3_exception(frame)) {
+            return;
+        }
         vcpu->result = (struct pv_user_result){.value = -PV_EFAULT, .faulted = true, .fault = *frame};
         pv_user_leave(vcpu->resume);
     }

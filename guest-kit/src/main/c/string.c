@@ -1,4 +1,7 @@
-/* Strings and memory. REP MOVS and REP STOS are the fastest general way on every processor with ERMS. */
+/*
+ * Strings and memory. REP MOVSQ and REP STOSQ: near the best on a processor, and an eighth of the work of the byte forms
+ * for a monitor that emulates ring 0.
+ */
 #include <string.h>
 
 #include <stdint.h>
@@ -7,6 +10,9 @@
 void *memcpy(void *restrict to, const void *restrict from, size_t count)
 {
     void *at = to;
+    size_t words = count / sizeof(uint64_t);
+    count %= sizeof(uint64_t);
+    __asm__ volatile("rep movsq" : "+D"(at), "+S"(from), "+c"(words) : : "memory");
     __asm__ volatile("rep movsb" : "+D"(at), "+S"(from), "+c"(count) : : "memory");
     return to;
 }
@@ -28,7 +34,11 @@ void *memmove(void *to, const void *from, size_t count)
 void *memset(void *to, int byte, size_t count)
 {
     void *at = to;
-    __asm__ volatile("rep stosb" : "+D"(at), "+c"(count) : "a"(byte) : "memory");
+    size_t words = count / sizeof(uint64_t);
+    uint64_t pattern = (unsigned char)byte * UINT64_C(0x0101010101010101);
+    count %= sizeof(uint64_t);
+    __asm__ volatile("rep stosq" : "+D"(at), "+c"(words) : "a"(pattern) : "memory");
+    __asm__ volatile("rep stosb" : "+D"(at), "+c"(count) : "a"(pattern) : "memory");
     return to;
 }
 

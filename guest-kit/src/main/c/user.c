@@ -9,6 +9,8 @@
 #define LARGE_PAGE 0x200000
 #define MAPPED (UINT64_C(1) << 32)
 #define STAR_KERNEL 32
+#define VECTOR_INVALID_OPCODE 6
+#define VECTOR_PAGE_FAULT 14
 
 extern uint64_t pv_pt[], pv_pd[];
 #define STACK_BYTES 65536
@@ -71,6 +73,7 @@ struct pv_user_result pv_user_run(void (*entry)(void *), void *argument, void *s
     return vcpu->result;
 }
 
+/* In a handler: serves the call that the frame's registers hold. */
 static bool serve(struct pv_frame *frame)
 {
     if ((frame->cs & 3) != 3) {
@@ -80,9 +83,31 @@ static bool serve(struct pv_frame *frame)
     return true;
 }
 
+/*
+ * Monitors that emulate ring 0 while ring 3 runs natively (PVM) fail to deliver system calls to a kernel that does not
+ * know them: `int $0x80` comes as #UD on the instruction, and `syscall` goes to LSTAR but stays in ring 3, where fetching
+ * is refused. Both leave all that is needed to serve the call. An application that jumps to LSTAR by itself gets no more
+ * than a system call that returns to RCX.
+ */
+static bool serve_undelivered(struct pv_frame *frame)
+{
+    static const uint8_t int_0x80[2] = {0xcd, PV_SYSCALL_VECTOR};
+    if (frame->vector == VECTOR_INVALID_OPCODE && memcmp((const void *)frame->rip, int_0x80, sizeof(int_0x80)) == 0) {
+        frame->rip += sizeof(int_0x80);
+        return serve(frame);
+    }
+    if (frame->vector == VECTOR_PAGE_FAULT && frame->rip == (uintptr_t)pv_syscall_entry) {
+        frame->rip = frame->rcx;
+        frame->rflags = (frame->rflags & ~(uint64_t)PV_RFLAGS_ARITHMETIC) | (frame->r11 & PV_RFLAGS_ARITHMETIC);
+        return serve(frame);
+    }
+    return false;
+}
+
 void pv_user_set_syscalls(pv_syscall_handler *handler)
 {
     syscalls = handler;
+    pv_ring3_exception = serve_undelivered;
     pv_set_handler(PV_SYSCALL_VECTOR, serve);
     pv_interrupts_open(PV_SYSCALL_VECTOR);
 }

@@ -58,6 +58,9 @@ void pv_vcpu_load(struct pv_vcpu *vcpu);
 void pv_interrupts_init(void);
 void pv_interrupts_load(void);
 
+/* Asked about an exception in ring 3 that no handler took, before it ends the application; set by user.c. */
+extern pv_handler *pv_ring3_exception;
+
 /* Opens a vector to `int` from ring 3. */
 void pv_interrupts_open(unsigned vector);
 

@@ -29,6 +29,7 @@
 #define PV_MSR_SFMASK 0xc0000084
 #define PV_MSR_GS_BASE 0xc0000101
 
+#define PV_RFLAGS_ARITHMETIC 0x8d5 /* CF, PF, AF, ZF, SF, OF */
 #define PV_RFLAGS_FIXED (1 << 1)
 #define PV_RFLAGS_TF (1 << 8)
 #define PV_RFLAGS_IF (1 << 9)
