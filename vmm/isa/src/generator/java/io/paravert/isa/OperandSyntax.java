@@ -15,6 +15,7 @@ final class OperandSyntax {
             Map.entry("128", Layout.SIZE_128),
             Map.entry("256", Layout.SIZE_256),
             Map.entry("4096", Layout.SIZE_4096),
+            Map.entry("512", Layout.SIZE_512),
             Map.entry("v", Layout.SIZE_V),
             Map.entry("y", Layout.SIZE_Y),
             Map.entry("z", Layout.SIZE_Z),

@@ -35,7 +35,10 @@ final class TableParser {
             "dq", Layout.NAME_DQ,
             "gdt", Layout.NAME_GDT,
             "abs", Layout.NAME_ABS,
-            "nop", Layout.NAME_NOP);
+            "nop", Layout.NAME_NOP,
+            "cmp", Layout.NAME_COMPARE,
+            "clmul", Layout.NAME_CARRYLESS,
+            "wq", Layout.NAME_W);
 
     /** Another spelling of a mnemonic for the assembler only, without operands if it has an operand size (o8 to o64). */
     record Alias(String name, String mnemonic, String size) {}

@@ -189,6 +189,7 @@ final class Attempt {
             case Layout.SIZE_XE -> vectorBits / 8;
             case Layout.SIZE_A -> addressBits;
             case Layout.SIZE_4096 -> 4096;
+            case Layout.SIZE_512 -> 512;
             case Layout.SIZE_ENV -> operandBits == 16 ? 14 * 8 : 28 * 8;
             default -> operandBits == 16 ? 94 * 8 : 108 * 8;
         };

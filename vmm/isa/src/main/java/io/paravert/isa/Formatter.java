@@ -32,7 +32,7 @@ public final class Formatter {
         int start = out.length();
         PrefixText.append(in, out);
         NameText.append(in, out);
-        int count = in.operandCount();
+        int count = in.operandCount() - (PseudoNames.apply(in) ? 1 : 0);
         if (count == 0) {
             return;
         }
@@ -55,7 +55,7 @@ public final class Formatter {
 
     private void operand(Instruction in, int i, long address, StringBuilder out) {
         switch (in.kind(i)) {
-            case REGISTER -> out.append(registerText(in.register(i), in));
+            case REGISTER -> out.append(registerText(in, i));
             case MEMORY -> MemoryText.append(in, i, out);
             case IMMEDIATE -> {
                 int bits = in.size(i);
@@ -76,10 +76,11 @@ public final class Formatter {
         }
     }
 
-    private static String registerText(Register register, Instruction in) {
+    private static String registerText(Instruction in, int i) {
+        Register register = in.register(i);
         if (register.cls() == RegisterClass.X87) {
-            boolean top = register == Register.ST0 && Layout.opLocation(Forms.operand(in.form(), 0)) == 0;
-            return top ? "st" : "st(" + register.number() + ")";
+            boolean implied = Layout.opLocation(Forms.operand(in.form(), i)) == Layout.LOC_FIXED;
+            return implied ? "st" : "st(" + register.number() + ")";
         }
         return register.text();
     }

@@ -81,6 +81,8 @@ final class Layout {
     /** x87 state: 94 or 108 bytes. */
     static final int SIZE_FSAVE = 22;
 
+    static final int SIZE_512 = 23;
+
     static final int OP_REGISTER = 1 << 19;
     static final int OP_MEMORY = 1 << 20;
     static final int OP_READ = 1 << 21;
@@ -190,6 +192,12 @@ final class Layout {
     static final int NAME_ABS = 4;
     /** 66 90 is written xchg ax,ax. */
     static final int NAME_NOP = 5;
+    /** The comparison is part of the name: cmpltps. */
+    static final int NAME_COMPARE = 6;
+    /** The choice of quadwords is part of the name: pclmulhqlqdq. */
+    static final int NAME_CARRYLESS = 7;
+    /** q follows with REX.W: pcmpestriq. */
+    static final int NAME_W = 8;
 
     // --- encoding word
     static final int E_OPCODE_MASK = 0xff;

@@ -19,7 +19,20 @@ final class MemoryText {
     private static String sizeName(Instruction in, int i) {
         int spec = Forms.operand(in.form, i);
         boolean none = (spec & Layout.OP_UNSIZED) != 0 || Layout.opLocation(spec) == Layout.LOC_MOFFS;
-        return none ? "" : Formatter.sizeName(in.size(i));
+        if (none) {
+            return "";
+        }
+        int bits = in.size(i);
+        return bits == 128 && !hasVectorOperand(in.form) ? "OWORD PTR " : Formatter.sizeName(bits);
+    }
+
+    private static boolean hasVectorOperand(int form) {
+        for (int i = 0; i < Layout.MAX_OPERANDS; i++) {
+            if (Layout.opClass(Forms.operand(form, i)) == Layout.CLS_VECTOR) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static void string(Register segment, int register, Instruction in, StringBuilder out) {

@@ -10,13 +10,17 @@ final class NameText {
             out.append("xchg   ").append(register).append(',').append(register);
             return;
         }
+        if (PseudoNames.apply(in)) {
+            PseudoNames.append(in, out);
+            return;
+        }
         out.append(in.mnemonic().text());
         int bits = in.operandBits;
         switch (Forms.nameStyle(in.form)) {
             case Layout.NAME_SUFFIX -> {
                 boolean usual = in.mode == 0
                         ? bits == 16
-                        : in.mode == 1 ? bits == 32 : bits == 32 || bits == 64 && isStack64(in);
+                        : in.mode == 1 ? bits == 32 : bits == 32 || bits == 64 && !isFarReturn(in);
                 out.append(usual ? "" : letter(bits));
             }
             case Layout.NAME_DQ -> out.append(in.mode != 2 ? "" : (in.rex & 8) != 0 ? "q" : "d");
@@ -27,12 +31,14 @@ final class NameText {
                     out.append("abs");
                 }
             }
+            case Layout.NAME_W -> out.append((in.rex & 8) != 0 && in.mode == 2 ? "q" : "");
             default -> {}
         }
     }
 
-    private static boolean isStack64(Instruction in) {
-        return (in.flags & Layout.F_D64) != 0;
+    /** RETF and IRET, which are 32 bits wide in 64-bit code unless REX.W says otherwise. */
+    private static boolean isFarReturn(Instruction in) {
+        return Layout.flagsFlow(in.flags) != 0 && (in.flags & Layout.F_D64) == 0;
     }
 
     private static String letter(int bits) {

@@ -58,6 +58,7 @@ final class Operands {
             case Layout.SIZE_XE -> vector / 8;
             case Layout.SIZE_A -> in.addressBits;
             case Layout.SIZE_4096 -> 4096;
+            case Layout.SIZE_512 -> 512;
             case Layout.SIZE_ENV -> in.operandBits == 16 ? 14 * 8 : 28 * 8;
             default -> in.operandBits == 16 ? 94 * 8 : 108 * 8;
         };

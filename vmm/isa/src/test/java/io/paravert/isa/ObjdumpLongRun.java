@@ -41,7 +41,7 @@ public final class ObjdumpLongRun {
         for (ObjdumpComparison.Difference d : comparison.differences) {
             String name = d.objdump().split(" +")[1] + " / " + d.ours().split(" +")[1];
             int count = byName.merge(name, 1, Integer::sum);
-            if (count <= 2 && byName.size() <= SHOWN) {
+            if (count <= 2 && byName.size() <= 4000) {
                 System.out.println(d);
             }
         }

@@ -59,8 +59,37 @@ final class ObjdumpRules {
         if (length == Decoder.INVALID && lock) {
             return "LOCK where it is not allowed is #UD; objdump prints it";
         }
-        if (length == Decoder.INVALID && theirs.startsWith("mov")) {
-            return theirs.contains("s,") ? "MOV to CS is #UD; objdump prints it" : "";
+        if (length == Decoder.INVALID
+                && theirs.startsWith("mov")
+                && theirs.matches("mov ([cs]s|\\?|[cd]r\\d+),.*|mov .*,([cd]r\\d+|\\?)")) {
+            return "MOV with CS as destination, or a control or debug register that does not exist, is #UD";
+        }
+        if (in != null && in.mnemonic() == Mnemonic.FWAIT || line.text().contains("fwait")) {
+            return "FWAIT is an instruction; objdump takes it together with what follows or precedes";
+        }
+        if (in != null && in.feature() == Feature.X87 && bad) {
+            return "undocumented x87 encodings do what their documented twins do";
+        }
+        if (theirs.startsWith("femms") || theirs.startsWith("pf") && blob[line.offset() + line.length() - 1] != 0) {
+            return "3DNow is gone";
+        }
+        if (theirs.contains("only)")) {
+            return "8087 and 80287 instructions are no-operations; objdump adds a remark";
+        }
+        if (ours.contains(",cr8") || ours.contains("cr8,")) {
+            return "LOCK makes CR0 CR8 on AMD";
+        }
+        if (in != null && in.mnemonic() == Mnemonic.WBINVD && bad) {
+            return "66 before WBINVD is ignored; objdump calls it bad";
+        }
+        if (in != null && bad && ours.matches("bs[fr] .*")) {
+            return "F2 before BSF and BSR is ignored; objdump calls it bad";
+        }
+        if (in != null && bad && ours.matches("[mls]fence")) {
+            return "a fence ignores ModRM.rm (0-7); objdump knows some as bad";
+        }
+        if (theirs.startsWith("pause") && ours.startsWith("xchg")) {
+            return "90 with REX.B is XCHG even with F3";
         }
         if (in != null && in.operandCount() > 0 && in.kind(0) == OperandKind.RELATIVE && in.operandSize() == 16) {
             return sameBut16Bits(theirs, ours)
