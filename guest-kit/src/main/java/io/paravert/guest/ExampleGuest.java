@@ -7,19 +7,12 @@ import java.util.Set;
  * The service by which {@code paravert run NAME} finds guests: one class and one line in
  * {@code META-INF/services/io.paravert.guest.ExampleGuest}.
  */
-public interface ExampleGuest {
+public interface ExampleGuest extends GuestSource {
     /** Lower case letters, digits and hyphens; unique. */
     String name();
 
     /** One line for {@code paravert run --help}. */
     String summary();
-
-    /**
-     * Builds the program.
-     *
-     * @throws GuestProgramException if it cannot be built here, such as without a C compiler; the message says what to do
-     */
-    GuestProgram program();
 
     /** How many vCPUs it wants when the user does not say; 1 or more. */
     default int vcpus() {

@@ -1,17 +1,14 @@
 package io.paravert.guest;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import io.paravert.isa.asm.Label;
 import java.util.function.LongPredicate;
 
 /** Page tables that map addresses onto themselves, as data of a program (Intel SDM vol. 3, 4.3 and 4.5). */
 public final class PageTables {
-    /** Bytes of one table, and the alignment of the whole. */
+    /** Bytes of one table, and the alignment that the first one needs. */
     public static final int TABLE_BYTES = 4096;
 
-    /** Bytes that one page directory entry maps with 4-level paging. */
-    public static final long LARGE_PAGE = 2L << 20;
-
+    private static final int LARGE_PAGE_SHIFT = 21;
     private static final int ENTRIES = 512;
     private static final int MAX_GIB = 64;
 
@@ -26,37 +23,39 @@ public final class PageTables {
     private PageTables() {}
 
     /**
-     * 4-level tables with 2 MiB pages: PML4, PDPT, one page directory a GiB.
+     * Writes 4-level tables with 2 MiB pages here: PML4, PDPT, one page directory a GiB.
      *
-     * @param gpa where they will lie, a multiple of 4096
      * @param gib how much they map from address 0, 1 to 64
      * @param user of a page's address: whether code at CPL 3 may touch the page
      */
-    public static byte[] identity(long gpa, int gib, LongPredicate user) {
-        if (gib < 1 || gib > MAX_GIB || gpa % TABLE_BYTES != 0) {
-            throw new GuestProgramException(
-                    "page tables of %d GiB at 0x%x; expected 1 to %d GiB at a multiple of 4096", gib, gpa, MAX_GIB);
+    public static void identity(PvAssembler asm, int gib, LongPredicate user) {
+        if (gib < 1 || gib > MAX_GIB) {
+            throw new GuestProgramException("page tables of %d GiB; expected 1 to %d", gib, MAX_GIB);
         }
-        ByteBuffer tables = ByteBuffer.allocate((2 + gib) * TABLE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        long upper = PRESENT | WRITABLE | USER;
-        tables.putLong(0, gpa + TABLE_BYTES | upper);
+        Label first = asm.here("PML4");
+        int upper = PRESENT | WRITABLE | USER;
+        asm.dq(first, TABLE_BYTES + upper);
+        asm.space(TABLE_BYTES - Long.BYTES);
         for (int g = 0; g < gib; g++) {
-            tables.putLong(TABLE_BYTES + Long.BYTES * g, gpa + (2L + g) * TABLE_BYTES | upper);
+            asm.dq(first, (2L + g) * TABLE_BYTES + upper);
         }
-        for (int i = 0; i < gib * ENTRIES; i++) {
-            long page = i * LARGE_PAGE;
-            long flags = PRESENT | WRITABLE | PAGE_SIZE | (user.test(page) ? USER : 0);
-            tables.putLong(2 * TABLE_BYTES + Long.BYTES * i, page | flags);
+        asm.space(TABLE_BYTES - gib * Long.BYTES);
+        for (long i = 0; i < (long) gib * ENTRIES; i++) {
+            long page = i << LARGE_PAGE_SHIFT;
+            asm.dq(page | PRESENT | WRITABLE | PAGE_SIZE | (user.test(page) ? USER : 0));
         }
-        return tables.array();
     }
 
-    /** One page directory for 32-bit paging that maps 4 GiB with 4 MiB pages; it needs CR4.PSE. Supervisor only. */
-    public static byte[] identity32() {
-        ByteBuffer directory = ByteBuffer.allocate(TABLE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    /**
+     * Writes one page directory for 32-bit paging here, which maps 4 GiB with 4 MiB pages; it needs CR4.PSE. Supervisor only.
+     *
+     * @param remapped virtual address of a 4 MiB page that maps to {@code physical} instead of to itself
+     */
+    public static void identity32(PvAssembler asm, int remapped, int physical) {
         for (int i = 0; i < PAGES_32; i++) {
-            directory.putInt(i << SHIFT_32 | PRESENT | WRITABLE | PAGE_SIZE);
+            int page = i << SHIFT_32;
+            int frame = page == remapped ? physical : page;
+            asm.dd(Integer.toUnsignedLong(frame | PRESENT | WRITABLE | PAGE_SIZE));
         }
-        return directory.array();
     }
 }

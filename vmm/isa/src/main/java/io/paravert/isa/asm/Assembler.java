@@ -16,7 +16,7 @@ import java.util.List;
  * shortest form. What cannot be encoded is refused at the call, or with labels when the code is assembled; the message
  * names the line of Java. Not safe for use by several threads.
  */
-public final class Assembler extends Instructions {
+public non-sealed class Assembler extends Instructions {
     private final Encoder encoder = new Encoder();
     private final List<Item> items = new ArrayList<>();
     private final List<Label> labels = new ArrayList<>();

@@ -1,0 +1,112 @@
+package io.paravert.guest;
+
+import static io.paravert.isa.Register.*;
+import static io.paravert.isa.asm.Addresses.*;
+
+import io.paravert.abi.BootSelector;
+import io.paravert.isa.asm.Label;
+import java.util.function.LongPredicate;
+
+/**
+ * What a 64-bit kernel needs for code in ring 3: a GDT with user segments, a TSS with the kernel's stack, page tables that say
+ * which memory is the user's. The kernel's selectors are those of the boot GDT, so that gates made before stay right.
+ */
+public final class KernelTables {
+    /** Selector of the user's data and stack segment, with its requested privilege level. */
+    public static final int USER_DATA = 0x20 | Descriptors.RPL3;
+
+    /** Selector of the user's code segment, with its requested privilege level. */
+    public static final int USER_CODE = 0x28 | Descriptors.RPL3;
+
+    private static final int TSS = 0x30;
+    private static final int GDT_BYTES = TSS + 16;
+    private static final int TSS_BYTES = 104;
+    private static final int TSS_RSP0 = 4;
+    private static final int TSS_IO_MAP = 102;
+    private static final int GIB_MAPPED = 4;
+    private static final int KERNEL_STACK_BYTES = 8192;
+    private static final int IOPL_SHIFT = 12;
+    private static final int RFLAGS_FIXED = 1 << 1;
+    private static final int INTERRUPTS_ON = 1 << 9;
+
+    private final PvAssembler asm;
+    private final LongPredicate user;
+    private final Label gdt;
+    private final Label tss;
+    private final Label kernelStack;
+
+    /**
+     * Adds the tables to a program.
+     *
+     * @param user of a 2 MiB page's address, below 4 GiB: whether ring 3 may touch the page
+     */
+    public KernelTables(PvAssembler asm, LongPredicate user) {
+        asm.require64("rings");
+        this.asm = asm;
+        this.user = user;
+        this.kernelStack = asm.stack(KERNEL_STACK_BYTES);
+        this.tss = asm.data("TSS", Long.BYTES, this::tssImage);
+        this.gdt = asm.data("GDT", Long.BYTES, this::gdtImage);
+    }
+
+    private void tssImage() {
+        asm.space(TSS_RSP0);
+        asm.dq(kernelStack, 0);
+        asm.space(TSS_IO_MAP - TSS_RSP0 - Long.BYTES);
+        asm.dw(TSS_BYTES);
+    }
+
+    private void gdtImage() {
+        asm.dq(Descriptors.NULL, Descriptors.code32(0), Descriptors.code64(0), Descriptors.data(0));
+        asm.dq(Descriptors.data(3), Descriptors.code64(3));
+        // The TSS's address is known to the guest only: load() adds it.
+        asm.dq(Descriptors.tss64(0, TSS_BYTES), 0);
+    }
+
+    /** Loads all three. Takes RAX and RCX. */
+    public KernelTables load() {
+        Label register = asm.data("GDT register", Long.BYTES, () -> {
+            asm.dw(GDT_BYTES - 1);
+            asm.dq(gdt, 0);
+        });
+        Label pages = asm.data("page tables", PageTables.TABLE_BYTES, () -> PageTables.identity(asm, GIB_MAPPED, user));
+        asm.lea(RCX, at(gdt));
+        asm.lea(RAX, at(tss));
+        asm.mov(word(RCX, TSS + 2), AX);
+        asm.shr(RAX, 16);
+        asm.mov(byte_(RCX, TSS + 4), AL);
+        asm.mov(byte_(RCX, TSS + 7), AH);
+        asm.shr(RAX, 16);
+        asm.mov(dword(RCX, TSS + 8), EAX);
+        asm.lgdt(at(register));
+        asm.mov(EAX, BootSelector.DATA);
+        asm.mov(DS, AX);
+        asm.mov(ES, AX);
+        asm.mov(SS, AX);
+        asm.mov(EAX, TSS);
+        asm.ltr(AX);
+        asm.lea(RAX, at(pages));
+        asm.mov(CR3, RAX);
+        return this;
+    }
+
+    /**
+     * Goes to ring 3 by IRETQ, with interrupts on. General registers are kept but for RAX; DS and ES get the user's segment.
+     *
+     * @param ioPrivilege whether the user's code may use ports
+     */
+    public KernelTables enterUser(Label entry, Label stackTop, boolean ioPrivilege) {
+        asm.mov(EAX, USER_DATA);
+        asm.mov(DS, AX);
+        asm.mov(ES, AX);
+        asm.push(USER_DATA);
+        asm.lea(RAX, at(stackTop));
+        asm.push(RAX);
+        asm.push(RFLAGS_FIXED | INTERRUPTS_ON | (ioPrivilege ? 3 << IOPL_SHIFT : 0));
+        asm.push(USER_CODE);
+        asm.lea(RAX, at(entry));
+        asm.push(RAX);
+        asm.iretq();
+        return this;
+    }
+}
