@@ -6,7 +6,7 @@ import java.util.Locale;
 /**
  * One served exit, for traces and crash reports.
  *
- * @param nanoTime {@link System#nanoTime} when it had been served
+ * @param nanoTime {@link System#nanoTime} when it had been served; 0 if no time was taken
  * @param vcpu which vCPU, from 0
  * @param place port number, guest-physical address or hypercall number, as the reason says; 0 if it has none
  * @param size bytes of one access; 0 if there was no access
