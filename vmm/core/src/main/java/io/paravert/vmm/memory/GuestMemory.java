@@ -31,6 +31,7 @@ public final class GuestMemory implements GuestMemoryView, AutoCloseable {
     private final HostMapping ram;
     private final long ramBytes;
     private final AtomicInteger holders = new AtomicInteger(1);
+    private final AtomicInteger peers = new AtomicInteger();
     /** Sorted by address; a new array for each change. */
     private volatile MappedRegion[] regions;
     /** The region at address 0, which nearly every access hits; empty once closed. */
@@ -61,6 +62,12 @@ public final class GuestMemory implements GuestMemoryView, AutoCloseable {
     /** Bytes of RAM, without ranges that others share. */
     public long ramBytes() {
         return ramBytes;
+    }
+
+    /** True if all of {@code [gpa, gpa + length)} is this guest's own RAM. */
+    public boolean isRam(long gpa, long length) {
+        MappedRegion region = length < 0 ? null : at(gpa);
+        return region != null && region.ram && region.holds(gpa, length);
     }
 
     /** All regions, sorted by address. */
@@ -292,6 +299,21 @@ public final class GuestMemory implements GuestMemoryView, AutoCloseable {
         return true;
     }
 
+    /** As {@link #retain}, for a peer that maps pages: their contents survive {@link #close}. */
+    public boolean retainForPeer() {
+        if (!retain()) {
+            return false;
+        }
+        peers.incrementAndGet();
+        return true;
+    }
+
+    /** Undoes {@link #retainForPeer}. */
+    public void releaseForPeer() {
+        peers.decrementAndGet();
+        release();
+    }
+
     /** Gives a count back; the last one unmaps the memory. */
     public void release() {
         if (holders.decrementAndGet() == 0) {
@@ -306,7 +328,7 @@ public final class GuestMemory implements GuestMemoryView, AutoCloseable {
         }
         regions = new MappedRegion[0];
         low = new MappedRegion(new MemoryRegion(0, 0, 0, false), true);
-        if (holders.get() > 1) {
+        if (holders.get() > 1 && peers.get() == 0) {
             ram.discard();
         }
         release();
