@@ -12,7 +12,7 @@ import java.nio.ByteOrder;
  * The registers of a vCPU at its first instruction in each {@link EntryMode}, and the boot GDT and page tables that they
  * refer to (AMD APM vol. 2, 4.7, 4.8 and 5.3; Xen, docs/misc/pvh, "x86/HVM direct boot ABI").
  */
-final class EntryState {
+public final class EntryState {
     private static final int RBX = 3;
     private static final int RDI = 7;
 
@@ -55,7 +55,7 @@ final class EntryState {
     private EntryState() {}
 
     /** The state of a vCPU that starts at {@code entry}; addresses as the ABI's defaults have them. */
-    static CpuState of(EntryMode mode, long entry) {
+    public static CpuState of(EntryMode mode, long entry) {
         CpuState state = new CpuState();
         state.rip = entry;
         state.idtLimit = mode == EntryMode.REAL ? 0x3ff : 0;
