@@ -21,6 +21,7 @@ public record CrashInfo(Cause cause, int vcpu, String message, CpuState state, L
     public enum Cause {
         TRIPLE_FAULT("triple fault"),
         GUEST_REQUEST("the guest reported a crash"),
+        HALTED("every vCPU halted with interrupts off, and nothing can wake them"),
         ENGINE("the engine cannot go on with this guest");
 
         private final String text;

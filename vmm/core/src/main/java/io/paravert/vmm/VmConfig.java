@@ -6,6 +6,7 @@ import io.paravert.vmm.engine.HypercallTransport;
 import io.paravert.vmm.engine.MachineSpec.InterruptController;
 import io.paravert.vmm.exit.ExitTrace;
 import io.paravert.vmm.memory.GuestMemory;
+import io.paravert.vmm.pv.GuestDirectory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,8 @@ import java.util.Optional;
  * @param interruptController who serves interrupts
  * @param trace sees every exit, if present
  * @param latencies whether the time that each exit takes to serve is kept in histograms
+ * @param deviceDeadline how long a device may take to answer before its request fails; more than zero
+ * @param directory the guests that this one can name and that can name it
  */
 public record VmConfig(
         String name,
@@ -34,9 +37,14 @@ public record VmConfig(
         Optional<HypercallTransport> transport,
         InterruptController interruptController,
         Optional<ExitTrace> trace,
-        boolean latencies) {
+        boolean latencies,
+        Duration deviceDeadline,
+        GuestDirectory directory) {
 
     private static final long MIN_MEMORY = 1L << 20;
+    private static final Duration DEVICE_DEADLINE = Duration.ofSeconds(5);
+    /** Where guests meet whose owner says nothing else. */
+    private static final GuestDirectory PROCESS_WIDE = new GuestDirectory();
 
     public VmConfig {
         devices = List.copyOf(devices);
@@ -48,6 +56,9 @@ public record VmConfig(
                 "memory of " + memoryBytes + " bytes: give at least 1 MiB and a multiple of " + GuestMemory.PAGE);
         require(vcpus >= 1 && vcpus <= Limit.VCPUS, vcpus + " vCPUs: give 1 to " + Limit.VCPUS);
         require(!timeout.isNegative(), "timeout " + timeout + " is negative");
+        require(
+                !deviceDeadline.isNegative() && !deviceDeadline.isZero(),
+                "device deadline " + deviceDeadline + ": give more than zero");
         long names = devices.stream().map(DeviceAttachment::name).distinct().count();
         require(names == devices.size(), "two devices have the same name: " + deviceNames(devices));
     }
@@ -80,6 +91,8 @@ public record VmConfig(
         private InterruptController interruptController = InterruptController.MONITOR;
         private Optional<ExitTrace> trace = Optional.empty();
         private boolean latencies;
+        private Duration deviceDeadline = DEVICE_DEADLINE;
+        private GuestDirectory directory = PROCESS_WIDE;
 
         private Builder(GuestLoader loader) {
             this.loader = loader;
@@ -135,6 +148,16 @@ public record VmConfig(
             return this;
         }
 
+        public Builder deviceDeadline(Duration deadline) {
+            this.deviceDeadline = deadline;
+            return this;
+        }
+
+        public Builder directory(GuestDirectory directory) {
+            this.directory = directory;
+            return this;
+        }
+
         /** @throws VmException if a value is out of its range */
         public VmConfig build() {
             return new VmConfig(
@@ -148,7 +171,9 @@ public record VmConfig(
                     transport,
                     interruptController,
                     trace,
-                    latencies);
+                    latencies,
+                    deviceDeadline,
+                    directory);
         }
     }
 }

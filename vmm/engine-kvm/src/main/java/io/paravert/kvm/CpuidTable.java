@@ -63,7 +63,7 @@ final class CpuidTable {
         if (apic) {
             addKvmLeaves(table, supported, spec);
         }
-        for (CpuidEntry given : spec.cpuid()) {
+        for (CpuidEntry given : spec.cpuid(id)) {
             table.add(new CpuidLeaf(given.leaf(), 0, 0, given.eax(), given.ebx(), given.ecx(), given.edx()));
         }
         return table;

@@ -9,7 +9,8 @@ import java.util.List;
  * @param vcpus 1 or more
  * @param interruptController who serves interrupts
  * @param transport how the guest's hypercall page calls
- * @param cpuid leaves that the guest sees in addition to the engine's own; they win over those of the same number
+ * @param cpuid leaves that the guest sees in addition to the engine's own; they win over those of the same number. Engines
+ *     take them from {@link #cpuid(int)}
  */
 public record MachineSpec(
         String name,
@@ -29,6 +30,29 @@ public record MachineSpec(
         ENGINE
     }
 
-    /** One CPUID leaf (subleaf 0). */
-    public record CpuidEntry(int leaf, int eax, int ebx, int ecx, int edx) {}
+    /** The leaves as one vCPU sees them. */
+    public List<CpuidEntry> cpuid(int vcpu) {
+        return cpuid.stream().map(entry -> entry.forVcpu(vcpu)).toList();
+    }
+
+    /**
+     * One CPUID leaf (subleaf 0).
+     *
+     * @param vcpuInEdx EDX is the number of the vCPU that asks
+     */
+    public record CpuidEntry(int leaf, int eax, int ebx, int ecx, int edx, boolean vcpuInEdx) {
+        /** The same for all vCPUs. */
+        public CpuidEntry(int leaf, int eax, int ebx, int ecx, int edx) {
+            this(leaf, eax, ebx, ecx, edx, false);
+        }
+
+        /** With the number of the vCPU that asks in EDX. */
+        public static CpuidEntry withVcpuInEdx(int leaf, int eax, int ebx, int ecx) {
+            return new CpuidEntry(leaf, eax, ebx, ecx, 0, true);
+        }
+
+        CpuidEntry forVcpu(int vcpu) {
+            return vcpuInEdx ? new CpuidEntry(leaf, eax, ebx, ecx, vcpu) : this;
+        }
+    }
 }

@@ -1,0 +1,207 @@
+package io.paravert.vmm;
+
+import io.paravert.device.ClaimException;
+import io.paravert.vmm.bus.HostedDevice;
+import io.paravert.vmm.bus.RateLimitedLog;
+import io.paravert.vmm.engine.EngineMachine;
+import io.paravert.vmm.engine.MachineSpec.InterruptController;
+import io.paravert.vmm.exit.Claims;
+import io.paravert.vmm.memory.GuestMemory;
+import io.paravert.vmm.pv.GuestConsole;
+import io.paravert.vmm.pv.PvMachine;
+import io.paravert.vmm.pv.PvServices;
+import io.paravert.vmm.pv.PvVcpu;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The parts of one virtual machine, put together by {@link Vm#create} and taken apart by {@link Vm#close}. */
+final class Machine implements PvMachine {
+    private final VmConfig config;
+    private final int guestNumber;
+    private final Vertx vertx;
+    private final Context context;
+    private final GuestMemory memory;
+    private final RateLimitedLog log;
+    private final Claims claims = new Claims();
+    private final Lifecycle lifecycle;
+    private final PvServices services;
+    private final Vcpu[] vcpus;
+    private final List<HostedDevice> devices = new ArrayList<>();
+    private long features;
+    private @Nullable EngineMachine engineMachine;
+
+    Machine(VmConfig config, Vertx vertx, GuestMemory memory, long tscKilohertz) {
+        this.config = config;
+        this.guestNumber = PvServices.nextGuestNumber(config.directory());
+        this.vertx = vertx;
+        this.context = vertx.getOrCreateContext();
+        this.memory = memory;
+        this.log = new RateLimitedLog(config.name());
+        this.vcpus = new Vcpu[config.vcpus()];
+        this.lifecycle = new Lifecycle(this);
+        this.services = new PvServices(this, config.directory(), context, config.console()::write, tscKilohertz);
+        for (int id = 0; id < vcpus.length; id++) {
+            vcpus[id] = new Vcpu(id, this, lifecycle);
+        }
+    }
+
+    /** Makes the monitor's services known, then attaches the devices, so that a conflict names the device. */
+    void attachDevices() {
+        services.publish(!hasEngineInterrupts());
+        HostedDevice.Ground ground = new HostedDevice.Ground(
+                config.name(),
+                guestNumber,
+                vcpus.length,
+                vertx,
+                memory,
+                services.channels(),
+                config.deviceDeadline(),
+                log);
+        for (DeviceAttachment attachment : config.devices()) {
+            try {
+                HostedDevice hosted = new HostedDevice(
+                        GuestConsole.DEVICE + 1 + devices.size(), attachment.name(), attachment.device(), ground);
+                claims.add(hosted.claims());
+                devices.add(hosted);
+            } catch (ClaimException e) {
+                throw new VmException("device " + attachment.name() + ": " + e.getMessage(), e);
+            } catch (RuntimeException e) {
+                throw new VmException("device " + attachment.name() + " failed to attach: " + e, e);
+            }
+        }
+        features = PvServices.features(devices);
+    }
+
+    void setEngineMachine(EngineMachine made) {
+        engineMachine = made;
+    }
+
+    VmConfig config() {
+        return config;
+    }
+
+    Context context() {
+        return context;
+    }
+
+    Lifecycle lifecycle() {
+        return lifecycle;
+    }
+
+    PvServices services() {
+        return services;
+    }
+
+    List<HostedDevice> devices() {
+        return devices;
+    }
+
+    Vcpu[] vcpus() {
+        return vcpus;
+    }
+
+    boolean hasEngineInterrupts() {
+        return config.interruptController() == InterruptController.ENGINE;
+    }
+
+    List<DeviceEntry> deviceEntries() {
+        List<DeviceEntry> entries = new ArrayList<>();
+        entries.add(DeviceEntry.console(services.console().sizeParameter()));
+        devices.forEach(device -> entries.add(DeviceEntry.of(device)));
+        return entries;
+    }
+
+    /** Closes what is open, the last first; once. */
+    void close() {
+        EngineMachine made = engineMachine;
+        if (made != null) {
+            engineMachine = null;
+            made.close();
+        }
+        services.stop();
+        services.close();
+        memory.close();
+    }
+
+    @Override
+    public String name() {
+        return config.name();
+    }
+
+    @Override
+    public int guestNumber() {
+        return guestNumber;
+    }
+
+    @Override
+    public long features() {
+        return features;
+    }
+
+    @Override
+    public GuestMemory memory() {
+        return memory;
+    }
+
+    @Override
+    public EngineMachine engineMachine() {
+        EngineMachine made = engineMachine;
+        if (made == null) {
+            throw new IllegalStateException(name() + " has no engine's machine: it is not made yet, or closed");
+        }
+        return made;
+    }
+
+    @Override
+    public Claims claims() {
+        return claims;
+    }
+
+    @Override
+    public Vertx vertx() {
+        return vertx;
+    }
+
+    @Override
+    public RateLimitedLog log() {
+        return log;
+    }
+
+    @Override
+    public int vcpuCount() {
+        return vcpus.length;
+    }
+
+    @Override
+    public PvVcpu vcpu(int id) {
+        return vcpus[id];
+    }
+
+    @Override
+    public @Nullable HostedDevice device(int number) {
+        int index = number - GuestConsole.DEVICE - 1;
+        return index >= 0 && index < devices.size() ? devices.get(index) : null;
+    }
+
+    @Override
+    public byte @Nullable [] describeDevice(int index) {
+        if (index == 0) {
+            return DeviceEntry.console(services.console().sizeParameter()).toBytes();
+        }
+        HostedDevice hosted = device(index + GuestConsole.DEVICE);
+        return hosted == null ? null : DeviceEntry.of(hosted).toBytes();
+    }
+
+    @Override
+    public void shutdown(int code, boolean reboot) {
+        lifecycle.end(new VmOutcome.Shutdown(code, reboot));
+    }
+
+    @Override
+    public void crash(int vcpu, String message) {
+        vcpus[vcpu].reportCrash(message.replaceAll("\\p{Cntrl}", " ").strip());
+    }
+}
