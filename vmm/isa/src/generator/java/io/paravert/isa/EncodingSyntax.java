@@ -195,6 +195,7 @@ final class EncodingSyntax {
             form.require(Layout.ASK_PREFIX, pp);
             form.encoding |= pp << Layout.E_PP_SHIFT | Layout.E_PP_GIVEN;
             form.flags |= pp == 1 && !form.has(Layout.F_VEX) ? Layout.F_P66 : 0;
+            form.flags |= pp >= 2 ? Layout.F_REP_OPCODE : 0;
         }
         operands();
         form.map = form.has(Layout.F_VEX) ? map + 3 : map;

@@ -32,14 +32,19 @@ public final class Formatter {
         int start = out.length();
         PrefixText.append(in, out);
         NameText.append(in, out);
+        boolean exchange = NameText.isExchange(in);
         int count = in.operandCount() - (PseudoNames.apply(in) ? 1 : 0);
-        if (count == 0) {
+        if (count == 0 && !exchange) {
             return;
         }
         while (out.length() < start + MNEMONIC_WIDTH) {
             out.append(' ');
         }
         out.append(' ');
+        if (exchange) {
+            String register = Register.gpr(0, in.operandBits).text();
+            out.append(register).append(',').append(register);
+        }
         for (int i = 0; i < count; i++) {
             if (i > 0) {
                 out.append(',');

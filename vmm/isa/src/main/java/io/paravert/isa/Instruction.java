@@ -194,6 +194,16 @@ public final class Instruction {
         return Operands.register(this, spec(i));
     }
 
+    /** Operand {@code i} as the encoder takes it; allocates. */
+    public Operand operand(int i) {
+        return switch (kind(i)) {
+            case REGISTER -> register(i);
+            case MEMORY -> Operands.memory(this, spec(i));
+            case IMMEDIATE, RELATIVE -> Immediate.of(immediate(i));
+            case FAR_POINTER -> Far.of(farSelector(), immediate(i) & (1L << Math.min(operandBits, 32)) - 1);
+        };
+    }
+
     /** The size of operand {@code i} in bits; 0 for memory without a fixed size, as LEA's. */
     public int size(int i) {
         return Operands.size(this, spec(i));

@@ -147,6 +147,8 @@ final class Layout {
     /** Control flow, 4 bits; the order is that of ControlFlow. */
     static final int F_FLOW_SHIFT = 12;
 
+    static final int FLOW_RETURN = 4;
+
     static final int F_REP = 1 << 16;
     static final int F_REPZ = 1 << 17;
     /** ModRM.rm names a register whatever ModRM.mod says. */
@@ -171,6 +173,9 @@ final class Layout {
     static final int F_USES_W = 1 << 28;
     /** Gather: needs a SIB byte, and three different registers. */
     static final int F_GATHER = 1 << 29;
+
+    /** F2 or F3 is part of the opcode. */
+    static final int F_REP_OPCODE = 1 << 30;
 
     static int flagsImmediate(int flags) {
         return flags >>> F_IMM_SHIFT & 7;

@@ -45,10 +45,11 @@ final class MemoryText {
     private static void general(Instruction in, boolean moffs, StringBuilder out) {
         Register base = in.baseRegister();
         Register index = in.indexRegister();
-        boolean noIndex =
-                in.hasSib && index == Register.NONE && (in.scale != 0 || base != Register.NONE && (in.base & 7) != 4);
+        boolean noIndex = in.hasSib
+                && index == Register.NONE
+                && (in.scale != 0 || (base == Register.NONE ? in.mode == 1 : (in.base & 7) != 4));
         boolean direct = base == Register.NONE && index == Register.NONE && !noIndex;
-        if (in.segment != 0) {
+        if (in.segment != 0 && !PrefixText.isNotrack(in)) {
             out.append(in.segmentOverride().text()).append(':');
         } else if (direct) {
             out.append("ds:");
@@ -80,6 +81,9 @@ final class MemoryText {
         }
         long value = in.displacement;
         // Relative to RIP the distance is written as an unsigned number, as objdump does.
+        if (in.mode == 2 && in.addressBits == 32 && in.base < 0) {
+            value &= 0xffff_ffffL;
+        }
         boolean negative = value < 0 && in.base != Instruction.BASE_RIP;
         out.append(negative ? '-' : '+').append("0x").append(Long.toHexString(negative ? -value : value));
     }

@@ -5,9 +5,8 @@ final class NameText {
     private NameText() {}
 
     static void append(Instruction in, StringBuilder out) {
-        if (Forms.nameStyle(in.form) == Layout.NAME_NOP && (in.prefixes & Prefixes.OPERAND_SIZE) != 0) {
-            String register = Register.gpr(0, in.operandBits).text();
-            out.append("xchg   ").append(register).append(',').append(register);
+        if (isExchange(in)) {
+            out.append("xchg");
             return;
         }
         if (PseudoNames.apply(in)) {
@@ -36,9 +35,14 @@ final class NameText {
         }
     }
 
+    /** NOP with an operand-size prefix, which is written as the exchange that it once was. */
+    static boolean isExchange(Instruction in) {
+        return Forms.nameStyle(in.form) == Layout.NAME_NOP && (in.prefixes & Prefixes.OPERAND_SIZE) != 0;
+    }
+
     /** RETF and IRET, which are 32 bits wide in 64-bit code unless REX.W says otherwise. */
-    private static boolean isFarReturn(Instruction in) {
-        return Layout.flagsFlow(in.flags) != 0 && (in.flags & Layout.F_D64) == 0;
+    static boolean isFarReturn(Instruction in) {
+        return Layout.flagsFlow(in.flags) == Layout.FLOW_RETURN && (in.flags & Layout.F_D64) == 0;
     }
 
     private static String letter(int bits) {

@@ -115,6 +115,24 @@ final class Operands {
         };
     }
 
+    static Memory memory(Instruction in, int spec) {
+        int location = Layout.opLocation(spec);
+        int implied = switch (location) {
+            case Layout.LOC_SI -> 6;
+            case Layout.LOC_DI, Layout.LOC_DS_DI -> 7;
+            case Layout.LOC_BX -> 3;
+            default -> -1;
+        };
+        Register segment = location == Layout.LOC_DI ? Register.NONE : in.segmentOverride();
+        if (implied >= 0) {
+            Register base = Register.gpr(implied, in.addressBits);
+            return new Memory(base, Register.NONE, 1, 0, size(in, spec), segment);
+        }
+        Register index = in.indexRegister();
+        int scale = index == Register.NONE ? 1 : in.scale();
+        return new Memory(in.baseRegister(), index, scale, in.displacement(), size(in, spec), segment);
+    }
+
     static long moffs(Instruction in) {
         return in.addressBits == 64 ? in.immediate : in.immediate & (1L << in.addressBits) - 1;
     }

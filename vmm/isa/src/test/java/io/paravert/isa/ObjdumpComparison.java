@@ -25,7 +25,12 @@ final class ObjdumpComparison {
     /** How often each rule explained a difference. */
     final Map<String, Integer> explained = new TreeMap<>();
 
+    /** The same instruction, but the prefixes without effect are written differently. */
+    final List<String> prefixDifferences = new ArrayList<>();
+
+    long prefixesDiffer;
     long compared;
+    private static final int SHOWN_PREFIXES = 100;
     private final Decoder decoder = new Decoder();
     private final Instruction instruction = new Instruction();
     private final Formatter formatter = new Formatter();
@@ -56,8 +61,16 @@ final class ObjdumpComparison {
         if (bad && length < 0) {
             return;
         }
+        if (line.length() == length
+                && ObjdumpRules.withoutComment(line.text()).equals(ObjdumpRules.withoutComment(ours))) {
+            return;
+        }
         String theirs = ObjdumpRules.plain(line.text());
         if (line.length() == length && theirs.equals(ObjdumpRules.plain(ours))) {
+            prefixesDiffer++;
+            if (prefixesDiffer <= SHOWN_PREFIXES) {
+                prefixDifferences.add(line.text() + " / " + ours);
+            }
             return;
         }
         String rule = ObjdumpRules.explain(blob, line, size, length, length > 0 ? instruction : null, theirs, ours);

@@ -45,6 +45,8 @@ public final class ObjdumpLongRun {
                 System.out.println(d);
             }
         }
+        comparison.prefixDifferences.forEach(System.out::println);
+        System.out.println(comparison.prefixesDiffer + " with other prefixes without effect");
         System.out.println("by mnemonic: " + byName);
         comparison.explained.forEach((rule, count) -> System.out.println(count + " " + rule));
         System.out.println(comparison.compared + " instructions compared, " + comparison.differences.size()

@@ -1,6 +1,7 @@
 package io.paravert.isa;
 
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Where objdump 2.40 and this decoder differ for a reason. Each rule has a name and says why. */
 final class ObjdumpRules {
@@ -24,7 +25,20 @@ final class ObjdumpRules {
             "notrack",
             "lock");
 
+    private static final Pattern OTHER_EXTENSIONS = Pattern.compile(
+            "k[a-z]+|v?fn?m(add|sub)|vfmaddsub|vfmsubadd|vpd?p[bw]|vpmac|vprot|vpsh[al]|vpcom|vpcmov|vpperm|vpermil2|"
+                    + "vph(add|sub)|vfrcz|\\{vex\\}|\\{evex\\}|aadd|aand|aor|axor|aes(enc|dec)(wide)?(128|256)kl|cmpn?[a-z]+xadd|"
+                    + "senduipi|enqcmds?|x(store|crypt)|vpmadd52|loadiwkey|encodekey|t(dp|ile)|ldtilecfg|sttilecfg|"
+                    + "vbcstne|vcvtne|xs?usldtrk|xresldtrk|uiret|clui|stui|testui|mcommit|hreset|wrmsrlist|rdmsrlist|wrmsrns|"
+                    + "seamcall|seamret|seamops|tdcall|v?(sha512|sm3|sm4)|monitoru|pconfig|encl[suv]|montmul|pbndkb|prefetchit");
+
     private ObjdumpRules() {}
+
+    /** The text without the address that objdump adds, and without trailing spaces. */
+    static String withoutComment(String text) {
+        int comment = text.indexOf("        #");
+        return (comment >= 0 ? text.substring(0, comment) : text).stripTrailing();
+    }
 
     /** The text without prefixes, of which objdump prints also those without effect. */
     static String plain(String text) {
@@ -70,7 +84,8 @@ final class ObjdumpRules {
         if (in != null && in.feature() == Feature.X87 && bad) {
             return "undocumented x87 encodings do what their documented twins do";
         }
-        if (theirs.startsWith("femms") || theirs.startsWith("pf") && blob[line.offset() + line.length() - 1] != 0) {
+        int opcode = line.offset() + prefixes(blob, line);
+        if (blob[opcode] == 0x0f && (blob[opcode + 1] == 0x0f || blob[opcode + 1] == 0x0e)) {
             return "3DNow is gone";
         }
         if (theirs.contains("only)")) {
@@ -82,13 +97,44 @@ final class ObjdumpRules {
         if (in != null && in.mnemonic() == Mnemonic.WBINVD && bad) {
             return "66 before WBINVD is ignored; objdump calls it bad";
         }
-        if (in != null && bad && ours.matches("bs[fr] .*")) {
+        if (in != null && bad && plain(ours).matches("bs[fr] .*")) {
             return "F2 before BSF and BSR is ignored; objdump calls it bad";
         }
-        if (in != null && bad && ours.matches("[mls]fence")) {
+        if (in != null && bad && plain(ours).matches("[mls]fence")) {
             return "a fence ignores ModRM.rm (0-7); objdump knows some as bad";
         }
-        if (theirs.startsWith("pause") && ours.startsWith("xchg")) {
+        if (in != null && in.mnemonic() == Mnemonic.SALC && bad) {
+            return "SALC (D6) is in every 32-bit processor; objdump 2.40 does not know it";
+        }
+        if (in != null && in.isVex() && in.vectorLength() == 256 && plain(ours).matches("vmovs[sd] xmm.*")) {
+            return "VMOVSS and VMOVSD ignore VEX.L; objdump prints a YMM register in the store form";
+        }
+        if (ours.contains("FWORD PTR") && in != null && in.operandSize() == 64) {
+            return "REX.W outranks 66 in far pointers; objdump has it the other way round";
+        }
+        if (length == Decoder.INVALID && isVex(blob, line) && prefixBeforeVex(blob, line, size)) {
+            return "66, F2, F3, LOCK and REX before VEX are #UD; objdump prints them";
+        }
+        if (length == Decoder.INVALID && theirs.matches("vzero(upper|all)|v(ld|st)mxcsr .*|extrq .*,0x.*")) {
+            return "VEX.pp of VZEROUPPER and VLDMXCSR has to be 0, ModRM.reg of EXTRQ too; objdump takes anything";
+        }
+        if (length == Decoder.INVALID && theirs.matches("mov (tr\\d,.*|.*,tr\\d)")) {
+            return "test registers are gone";
+        }
+        if (length == Decoder.INVALID && (blob[line.offset() + prefixes(blob, line)] & 0xff) == 0x62) {
+            return "EVEX: AVX-512 is not in the table";
+        }
+        if (length == Decoder.INVALID && OTHER_EXTENSIONS.matcher(theirs).lookingAt()) {
+            return "extensions beyond the table: AVX-512, AVX-VNNI, AVX-IFMA, FMA4, XOP, TBM, key locker, RAO-INT,"
+                    + " CMPCCXADD, UINTR, ENQCMD, PadLock, AVX-NE-CONVERT, AMX, TSXLDTRK, MCOMMIT";
+        }
+        if (length == Decoder.INVALID && theirs.matches("(fx|x|st|ld)(save|rstor|mxcsr).*|vmptrst.*|pmovmskb .*")) {
+            return "66, F2 and F3 before instructions for which the manuals say NP are reserved; objdump prints them";
+        }
+        if (line.text().contains("notrack ") && line.text().matches(".*\\b[c-gs]s .*")) {
+            return "which of several segment prefixes is NOTRACK";
+        }
+        if (theirs.startsWith("pause") && plain(ours).startsWith("xchg")) {
             return "90 with REX.B is XCHG even with F3";
         }
         if (in != null && in.operandCount() > 0 && in.kind(0) == OperandKind.RELATIVE && in.operandSize() == 16) {
@@ -100,6 +146,37 @@ final class ObjdumpRules {
             return "MPX is gone; its opcodes are NOPs";
         }
         return "";
+    }
+
+    /** The number of prefixes, REX included in any code size where it is one. */
+    private static int prefixes(byte[] blob, Objdump.Line line) {
+        int at = line.offset();
+        while (at + 1 < blob.length
+                && (isLegacy(blob[at] & 0xff) || line.text().contains("rex") && (blob[at] & 0xf0) == 0x40)) {
+            at++;
+        }
+        return at - line.offset();
+    }
+
+    private static boolean isVex(byte[] blob, Objdump.Line line) {
+        int opcode = blob[line.offset() + prefixes(blob, line)] & 0xfe;
+        return opcode == 0xc4;
+    }
+
+    private static boolean prefixBeforeVex(byte[] blob, Objdump.Line line, CodeSize size) {
+        for (int i = 0; i < prefixes(blob, line); i++) {
+            switch (blob[line.offset() + i] & 0xff) {
+                case 0x66, 0xf2, 0xf3, 0xf0 -> {
+                    return true;
+                }
+                default -> {
+                    if (size == CodeSize.CODE64 && (blob[line.offset() + i] & 0xf0) == 0x40) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
     }
 
     private static boolean sameBut16Bits(String theirs, String ours) {
