@@ -1,6 +1,7 @@
 package io.paravert.kvm;
 
 import io.paravert.kvm.uapi.Capability;
+import io.paravert.kvm.uapi.VcpuStructs;
 import io.paravert.kvm.uapi.VmStructs.EnableCap;
 import io.paravert.kvm.uapi.VmStructs.XenHvmConfig;
 import io.paravert.vmm.engine.Engine;
@@ -27,6 +28,7 @@ final class KvmEngine implements Engine {
     private final boolean tscDeadline;
     private final int syncSets;
     private final int maxSlots;
+    private final int xsaveBytes;
     private List<HypercallTransport> transports = List.of();
     private long tscKilohertz;
     private int openMachines;
@@ -37,6 +39,7 @@ final class KvmEngine implements Engine {
         tscDeadline = device.check(Capability.TSC_DEADLINE_TIMER) > 0;
         syncSets = device.check(Capability.SYNC_REGS);
         maxSlots = device.check(Capability.NR_MEMSLOTS);
+        xsaveBytes = Math.max(VcpuStructs.XSAVE_SIZEOF, device.check(Capability.XSAVE2));
     }
 
     /** Leaf 0's EBX: the beginning of AuthenticAMD and HygonGenuine. */
@@ -128,6 +131,11 @@ final class KvmEngine implements Engine {
 
     int maxSlots() {
         return maxSlots;
+    }
+
+    /** Bytes of a vCPU's XSAVE area. */
+    int xsaveBytes() {
+        return xsaveBytes;
     }
 
     List<CpuidLeaf> cpuid(MachineSpec spec, int id) {

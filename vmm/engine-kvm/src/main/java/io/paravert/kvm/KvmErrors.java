@@ -107,6 +107,16 @@ final class KvmErrors {
                 "free host memory, or use fewer vCPUs");
     }
 
+    static EngineException eventFd(int errno) {
+        return new EngineException("no eventfd to be had (" + Errno.describe(errno) + ")", tooManyFiles());
+    }
+
+    static EngineException msr(int index, String operation) {
+        return new EngineException(
+                "KVM does not " + operation + " MSR 0x" + Integer.toHexString(index),
+                "it does not exist, or not with this value");
+    }
+
     private static EngineException byCall(Ioctl call, int errno, String problem) {
         switch (call) {
             case KVM_CREATE_VM:

@@ -2,9 +2,12 @@ package io.paravert.kvm;
 
 import io.paravert.kvm.uapi.Ioctl;
 import io.paravert.kvm.uapi.VmStructs.IrqLevel;
+import io.paravert.kvm.uapi.VmStructs.Irqfd;
 import io.paravert.kvm.uapi.VmStructs.Msi;
 import io.paravert.memory.RawMemory;
 import io.paravert.vmm.engine.InterruptLines;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The interrupt controllers in the kernel. Lines up to 15 reach the PIC and the I/O APIC. */
 final class KvmInterruptLines implements InterruptLines {
@@ -12,6 +15,7 @@ final class KvmInterruptLines implements InterruptLines {
 
     private final KvmFd vm;
     private final Scratch scratch = new Scratch(Msi.SIZEOF);
+    private final List<Irq> pulses = new ArrayList<>();
     private boolean closed;
 
     KvmInterruptLines(KvmFd vm) {
@@ -20,9 +24,7 @@ final class KvmInterruptLines implements InterruptLines {
 
     @Override
     public synchronized void setLine(int gsi, boolean level) {
-        if (gsi < 0 || gsi >= LINES) {
-            throw new IllegalArgumentException("interrupt line " + gsi + "; 0 to " + (LINES - 1) + " exist");
-        }
+        checkLine(gsi);
         if (closed) {
             return;
         }
@@ -48,9 +50,86 @@ final class KvmInterruptLines implements InterruptLines {
         }
     }
 
+    @Override
+    public Pulse openPulse(int gsi) {
+        checkLine(gsi);
+        int eventFd = Libc.eventfd(0, Libc.EFD_NONBLOCK_CLOEXEC);
+        if (eventFd < 0) {
+            throw KvmErrors.eventFd(Libc.errno());
+        }
+        Irq irq = new Irq(gsi, new KvmFd(eventFd));
+        try {
+            irq.assign(0);
+        } catch (RuntimeException e) {
+            irq.eventFd.close();
+            throw e;
+        }
+        synchronized (this) {
+            pulses.add(irq);
+        }
+        return irq;
+    }
+
+    private static void checkLine(int gsi) {
+        if (gsi < 0 || gsi >= LINES) {
+            throw new IllegalArgumentException("interrupt line " + gsi + "; 0 to " + (LINES - 1) + " exist");
+        }
+    }
+
+    /** irqfd: the kernel pulses the line for each signal of the eventfd. */
+    private final class Irq implements Pulse {
+        private final int gsi;
+        private final KvmFd eventFd;
+        private final Scratch one = new Scratch(8);
+        private boolean open = true;
+
+        Irq(int gsi, KvmFd eventFd) {
+            this.gsi = gsi;
+            this.eventFd = eventFd;
+            RawMemory.putLong(one.zeroed(8), 1);
+        }
+
+        void assign(int flags) {
+            try (Scratch argument = new Scratch(Irqfd.SIZEOF)) {
+                long address = argument.zeroed(Irqfd.SIZEOF);
+                RawMemory.putInt(address + Irqfd.FD, eventFd.number());
+                RawMemory.putInt(address + Irqfd.GSI, gsi);
+                RawMemory.putInt(address + Irqfd.FLAGS, flags);
+                vm.ioctl(Ioctl.KVM_IRQFD, address, "interrupt line " + gsi);
+            }
+        }
+
+        @Override
+        public synchronized void raise() {
+            if (open) {
+                Libc.write(eventFd.number(), one.address(), 8);
+            }
+        }
+
+        @Override
+        public void close() {
+            synchronized (KvmInterruptLines.this) {
+                pulses.remove(this);
+            }
+            synchronized (this) {
+                if (open) {
+                    open = false;
+                    assign(Irqfd.DEASSIGN);
+                    eventFd.close();
+                    one.close();
+                }
+            }
+        }
+    }
+
     /** Before the machine's descriptor is closed; signals that come later reach nobody. */
-    synchronized void close() {
-        closed = true;
+    void close() {
+        List<Irq> open;
+        synchronized (this) {
+            closed = true;
+            open = List.copyOf(pulses);
+        }
+        open.forEach(Irq::close);
         scratch.close();
     }
 }

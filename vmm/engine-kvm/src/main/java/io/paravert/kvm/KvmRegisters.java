@@ -20,6 +20,7 @@ final class KvmRegisters implements GuestRegisters {
     private final long regs;
     private final long sregs;
     private final boolean synced;
+    private final boolean localApic;
     private boolean loaded;
     private boolean dirty;
     private int cpl = UNKNOWN;
@@ -27,10 +28,12 @@ final class KvmRegisters implements GuestRegisters {
     /**
      * @param fallback {@code kvm_regs} and {@code kvm_sregs} to use without KVM_CAP_SYNC_REGS
      * @param syncSets what KVM_CAP_SYNC_REGS offers
+     * @param localApic whether the vCPU has one
      */
-    KvmRegisters(KvmFd vcpu, long run, long fallback, int syncSets) {
+    KvmRegisters(KvmFd vcpu, long run, long fallback, int syncSets, boolean localApic) {
         this.vcpu = vcpu;
         this.run = run;
+        this.localApic = localApic;
         synced = (syncSets & KvmRun.Sync.REGS) != 0;
         regs = synced ? run + KvmRun.SYNC_REGS : fallback;
         sregs = fallback + Regs.SIZEOF;
@@ -114,6 +117,11 @@ final class KvmRegisters implements GuestRegisters {
     void write(CpuState state) {
         loadSregs();
         StateCodec.writeSregs(sregs, state);
+        if (!localApic) {
+            // Otherwise CPUID would show an APIC that is not there.
+            long base = RawMemory.getLong(sregs + Sregs.APIC_BASE);
+            RawMemory.putLong(sregs + Sregs.APIC_BASE, base & ~Sregs.APIC_BASE_ENABLE);
+        }
         vcpu.ioctl(Ioctl.KVM_SET_SREGS, sregs, "");
         StateCodec.writeRegs(regs, state);
         loaded = true;

@@ -2,11 +2,14 @@ package io.paravert.kvm;
 
 import io.paravert.kvm.uapi.Ioctl;
 import io.paravert.kvm.uapi.KvmRun;
+import io.paravert.kvm.uapi.VcpuStructs;
 import io.paravert.kvm.uapi.VcpuStructs.Cpuid;
 import io.paravert.kvm.uapi.VcpuStructs.GuestDebug;
 import io.paravert.kvm.uapi.VcpuStructs.MpState;
+import io.paravert.kvm.uapi.VcpuStructs.Msrs;
 import io.paravert.memory.RawMemory;
 import io.paravert.vmm.engine.CpuState;
+import io.paravert.vmm.engine.EngineException;
 import io.paravert.vmm.engine.EngineVcpu;
 import io.paravert.vmm.engine.ExitReason;
 import io.paravert.vmm.engine.GuestRegisters;
@@ -38,11 +41,14 @@ final class KvmVcpu implements EngineVcpu {
     /** Accesses that an instruction other than a repeated one can make, at the very most. */
     private static final int MAX_FRAGMENTS = 16;
 
+    /** The legacy area and the header. */
+    private static final int MIN_XSAVE = 576;
+
     private static final int SCRATCH_BYTES = 16 * 1024;
 
     private final KvmMachine machine;
     private final KvmFd fd;
-    private final Scratch scratch = new Scratch(SCRATCH_BYTES);
+    private final Scratch scratch;
     private final Scratch registerArea = new Scratch(KvmRegisters.fallbackBytes());
     private final Thread owner = Thread.currentThread();
     private final int runBytes;
@@ -59,6 +65,7 @@ final class KvmVcpu implements EngineVcpu {
         this.machine = machine;
         this.fd = fd;
         runBytes = machine.engine().device().runBytes();
+        scratch = new Scratch(Math.max(SCRATCH_BYTES, machine.engine().xsaveBytes()));
         run = Libc.mmap(0, runBytes, Libc.PROT_READ_WRITE, Libc.MAP_SHARED, fd.number(), 0);
         if (run == -1) {
             int errno = Libc.errno();
@@ -73,7 +80,8 @@ final class KvmVcpu implements EngineVcpu {
                     fd,
                     run,
                     registerArea.zeroed(KvmRegisters.fallbackBytes()),
-                    machine.engine().syncSets());
+                    machine.engine().syncSets(),
+                    machine.hasInterruptController());
             machine.engine().learnTscKilohertz(Math.max(0, fd.tryIoctl(Ioctl.KVM_GET_TSC_KHZ, 0)));
         } catch (RuntimeException e) {
             release();
@@ -215,6 +223,57 @@ final class KvmVcpu implements EngineVcpu {
         long argument = scratch.zeroed(4);
         RawMemory.putInt(argument, MpState.RUNNABLE);
         fd.ioctl(Ioctl.KVM_SET_MP_STATE, argument, "");
+    }
+
+    @Override
+    public long readMsr(int index) {
+        checkUse();
+        long argument = msrArgument(index, 0);
+        if (fd.ioctl(Ioctl.KVM_GET_MSRS, argument, "") != 1) {
+            throw KvmErrors.msr(index, "read");
+        }
+        return RawMemory.getLong(argument + Msrs.ENTRIES + Msrs.ENTRY_DATA);
+    }
+
+    @Override
+    public void writeMsr(int index, long value) {
+        checkUse();
+        if (fd.ioctl(Ioctl.KVM_SET_MSRS, msrArgument(index, value), "") != 1) {
+            throw KvmErrors.msr(index, "write");
+        }
+    }
+
+    private long msrArgument(int index, long value) {
+        long argument = scratch.zeroed(Msrs.ENTRIES + Msrs.ENTRY_SIZEOF);
+        RawMemory.putInt(argument + Msrs.NMSRS, 1);
+        RawMemory.putInt(argument + Msrs.ENTRIES + Msrs.ENTRY_INDEX, index);
+        RawMemory.putLong(argument + Msrs.ENTRIES + Msrs.ENTRY_DATA, value);
+        return argument;
+    }
+
+    @Override
+    public byte[] readXsave() {
+        checkUse();
+        int bytes = machine.engine().xsaveBytes();
+        long area = scratch.zeroed(bytes);
+        fd.ioctl(bytes > VcpuStructs.XSAVE_SIZEOF ? Ioctl.KVM_GET_XSAVE2 : Ioctl.KVM_GET_XSAVE, area, "");
+        byte[] copy = new byte[bytes];
+        RawMemory.read(area, copy, 0, bytes);
+        return copy;
+    }
+
+    @Override
+    public void writeXsave(byte[] area) {
+        checkUse();
+        int bytes = machine.engine().xsaveBytes();
+        if (area.length < MIN_XSAVE || area.length > bytes) {
+            throw new EngineException(
+                    "an XSAVE area of " + area.length + " bytes; this processor's has " + MIN_XSAVE + " to " + bytes,
+                    "");
+        }
+        long argument = scratch.zeroed(bytes);
+        RawMemory.write(argument, area, 0, area.length);
+        fd.ioctl(Ioctl.KVM_SET_XSAVE, argument, "");
     }
 
     @Override

@@ -21,6 +21,11 @@ final class Scratch implements AutoCloseable {
         return memory.address();
     }
 
+    /** Host address of the first byte, whatever stands there. */
+    long address() {
+        return memory.address();
+    }
+
     @Override
     public void close() {
         memory.close();

@@ -34,6 +34,35 @@ public interface EngineVcpu extends AutoCloseable {
 
     void writeState(CpuState state);
 
+    /**
+     * A model-specific register, as RDMSR shows it; complete pending accesses first.
+     *
+     * @throws EngineException if the vCPU has no such register
+     */
+    default long readMsr(int index) {
+        throw new EngineException("this engine shows no MSR 0x" + Integer.toHexString(index), "");
+    }
+
+    /** @throws EngineException if the vCPU has no such register, or the register cannot hold the value */
+    default void writeMsr(int index, long value) {
+        throw new EngineException("this engine takes no MSR 0x" + Integer.toHexString(index), "");
+    }
+
+    /**
+     * The x87, SSE and further vector registers in the standard form of XSAVE (Intel SDM vol. 1, 13.4), 576 bytes or more;
+     * complete pending accesses first.
+     *
+     * @throws EngineException if the engine cannot tell
+     */
+    default byte[] readXsave() {
+        throw new EngineException("this engine does not show its floating-point registers", "");
+    }
+
+    /** @throws EngineException if the engine cannot take it, or the area is not one that XRSTOR would take */
+    default void writeXsave(byte[] area) {
+        throw new EngineException("this engine takes no floating-point registers", "");
+    }
+
     /** True if the guest can take an external interrupt at its next entry (RFLAGS.IF set, no shadow, none pending). */
     boolean canTakeInterrupt();
 

@@ -5,7 +5,6 @@ public enum Ioctl {
     // Of /dev/kvm itself.
     KVM_GET_API_VERSION(none(0x00)),
     KVM_CREATE_VM(none(0x01)),
-    KVM_GET_MSR_INDEX_LIST(readWrite(0x02, 4)),
     KVM_CHECK_EXTENSION(none(0x03)),
     KVM_GET_VCPU_MMAP_SIZE(none(0x04)),
     KVM_GET_SUPPORTED_CPUID(readWrite(0x05, VcpuStructs.Cpuid.ENTRIES)),
@@ -18,7 +17,6 @@ public enum Ioctl {
     KVM_SET_IDENTITY_MAP_ADDR(write(0x48, 8)),
     KVM_CREATE_IRQCHIP(none(0x60)),
     KVM_IRQ_LINE(write(0x61, VmStructs.IrqLevel.SIZEOF)),
-    KVM_SET_GSI_ROUTING(write(0x6a, VmStructs.IrqRouting.ENTRIES)),
     KVM_IRQFD(write(0x76, VmStructs.Irqfd.SIZEOF)),
     KVM_CREATE_PIT2(write(0x77, VmStructs.PitConfig.SIZEOF)),
     KVM_IOEVENTFD(write(0x79, VmStructs.IoEventFd.SIZEOF)),
@@ -36,21 +34,12 @@ public enum Ioctl {
     KVM_INTERRUPT(write(0x86, 4)),
     KVM_GET_MSRS(readWrite(0x88, VcpuStructs.Msrs.ENTRIES)),
     KVM_SET_MSRS(write(0x89, VcpuStructs.Msrs.ENTRIES)),
-    KVM_GET_LAPIC(read(0x8e, VcpuStructs.LAPIC_SIZEOF)),
-    KVM_SET_LAPIC(write(0x8f, VcpuStructs.LAPIC_SIZEOF)),
     KVM_SET_CPUID2(write(0x90, VcpuStructs.Cpuid.ENTRIES)),
-    KVM_GET_MP_STATE(read(0x98, 4)),
     KVM_SET_MP_STATE(write(0x99, 4)),
     KVM_SET_GUEST_DEBUG(write(0x9b, VcpuStructs.GuestDebug.SIZEOF)),
-    KVM_GET_VCPU_EVENTS(read(0x9f, VcpuStructs.EVENTS_SIZEOF)),
-    KVM_SET_VCPU_EVENTS(write(0xa0, VcpuStructs.EVENTS_SIZEOF)),
-    KVM_GET_DEBUGREGS(read(0xa1, VcpuStructs.DEBUGREGS_SIZEOF)),
-    KVM_SET_DEBUGREGS(write(0xa2, VcpuStructs.DEBUGREGS_SIZEOF)),
     KVM_GET_TSC_KHZ(none(0xa3)),
     KVM_GET_XSAVE(read(0xa4, VcpuStructs.XSAVE_SIZEOF)),
     KVM_SET_XSAVE(write(0xa5, VcpuStructs.XSAVE_SIZEOF)),
-    KVM_GET_XCRS(read(0xa6, VcpuStructs.XCRS_SIZEOF)),
-    KVM_SET_XCRS(write(0xa7, VcpuStructs.XCRS_SIZEOF)),
     KVM_GET_XSAVE2(read(0xcf, VcpuStructs.XSAVE_SIZEOF));
 
     private final long request;

@@ -24,6 +24,9 @@ public final class Sregs {
 
     public static final int SIZEOF = 312;
 
+    /** Bit of APIC_BASE (Intel SDM vol. 3, 11.4.4). */
+    public static final long APIC_BASE_ENABLE = 1 << 11;
+
     private Sregs() {}
 
     /** {@code struct kvm_segment}; the limit is in bytes, granularity applied. */

@@ -2,16 +2,8 @@ package io.paravert.kvm.uapi;
 
 /** Arguments of a vCPU's ioctls. */
 public final class VcpuStructs {
-    /** {@code struct kvm_lapic_state}. */
-    public static final int LAPIC_SIZEOF = 1024;
-    /** {@code struct kvm_vcpu_events}. */
-    public static final int EVENTS_SIZEOF = 64;
-    /** {@code struct kvm_debugregs}. */
-    public static final int DEBUGREGS_SIZEOF = 128;
     /** {@code struct kvm_xsave} without its flexible end. */
     public static final int XSAVE_SIZEOF = 4096;
-    /** {@code struct kvm_xcrs}. */
-    public static final int XCRS_SIZEOF = 392;
 
     private VcpuStructs() {}
 
@@ -58,7 +50,6 @@ public final class VcpuStructs {
     /** Values of {@code kvm_mp_state}. */
     public static final class MpState {
         public static final int RUNNABLE = 0;
-        public static final int UNINITIALIZED = 1;
 
         private MpState() {}
     }

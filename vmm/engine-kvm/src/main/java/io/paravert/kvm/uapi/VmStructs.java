@@ -51,26 +51,6 @@ public final class VmStructs {
         private IrqLevel() {}
     }
 
-    /** {@code struct kvm_irq_routing} and its entries. */
-    public static final class IrqRouting {
-        public static final int NR = 0;
-        public static final int ENTRIES = 8;
-
-        public static final int ENTRY_GSI = 0;
-        public static final int ENTRY_TYPE = 4;
-        public static final int ENTRY_IRQCHIP = 16;
-        public static final int ENTRY_PIN = 20;
-        public static final int ENTRY_MSI_ADDRESS_LO = 16;
-        public static final int ENTRY_MSI_ADDRESS_HI = 20;
-        public static final int ENTRY_MSI_DATA = 24;
-        public static final int ENTRY_SIZEOF = 48;
-
-        public static final int TYPE_IRQCHIP = 1;
-        public static final int TYPE_MSI = 2;
-
-        private IrqRouting() {}
-    }
-
     /** {@code struct kvm_irqfd}. */
     public static final class Irqfd {
         public static final int FD = 0;
