@@ -25,6 +25,8 @@ final class KvmMachine implements EngineMachine {
 
     private static final long IDENTITY_MAP = TSS - 0x1000;
     private static final int SCRATCH_BYTES = 4096;
+    /** The last one that KVM lets Xen's interface have, far from those that Hyper-V and KVM define. */
+    private static final int XEN_PAGE_MSR = 0x4fff_ffff;
 
     private final KvmEngine engine;
     private final MachineSpec spec;
@@ -78,10 +80,11 @@ final class KvmMachine implements EngineMachine {
         vm.ioctl(Ioctl.KVM_ENABLE_CAP, address, capability.name());
     }
 
-    /** No MSR: the guest has a hypercall page already. */
+    /** KVM intercepts only once an MSR is named that fills a hypercall page; no guest needs it, since ours has one already. */
     private void interceptXenCalls(Scratch scratch) {
         long address = scratch.zeroed(XenHvmConfig.SIZEOF);
         RawMemory.putInt(address + XenHvmConfig.FLAGS, XenHvmConfig.INTERCEPT_HCALL);
+        RawMemory.putInt(address + XenHvmConfig.MSR, XEN_PAGE_MSR);
         vm.ioctl(Ioctl.KVM_XEN_HVM_CONFIG, address, "intercepting hypercalls");
     }
 

@@ -10,6 +10,7 @@ import io.paravert.vmm.engine.ExitReason;
 import io.paravert.vmm.engine.HypercallTransport;
 import io.paravert.vmm.engine.InterruptLines;
 import io.paravert.vmm.engine.MachineSpec.InterruptController;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
@@ -127,12 +128,15 @@ class InterruptControllerTest {
             machine.put(0x8000, "b80030 8ed8 66c706000034120000 f4 ebfd");
             AtomicReference<EngineVcpu> second = new AtomicReference<>();
             AtomicReference<ExitReason> ended = new AtomicReference<>();
+            CountDownLatch there = new CountDownLatch(1);
             Thread thread = new Thread(() -> {
                 EngineVcpu vcpu = machine.vcpu(1);
                 second.set(vcpu);
+                there.countDown();
                 ended.set(vcpu.run(new io.paravert.vmm.engine.VcpuExit()));
             });
             thread.start();
+            there.await(); // an INIT to an APIC that does not exist yet would be lost
             machine.expectOut(first, 0x51);
             second.get().kick();
             thread.join();
