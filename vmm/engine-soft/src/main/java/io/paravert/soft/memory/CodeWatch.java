@@ -1,0 +1,88 @@
+package io.paravert.soft.memory;
+
+import io.paravert.memory.RawMemory;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * Keeps decoded code and guest memory in step, over all vCPUs and devices of a machine. Any thread.
+ *
+ * <p>Who decodes marks first and reads the bytes afterwards; who stores stores first and looks at the mark afterwards, with a full
+ * fence between the two on either side: one of them sees the other. A vCPU may still hold a translation that lets it store
+ * unseen into a page that has just been marked; it is told to drop it, and until it has, it counts as writing there.
+ */
+public final class CodeWatch {
+    /** A vCPU's side. Called on any thread; must only take note. */
+    public interface Listener {
+        /** Decoded code of this page is out of date. */
+        void codeWritten(long page);
+
+        /** The page holds code from now on: stores to it must be reported. */
+        void codeMarked(long page);
+    }
+
+    private final GuestPhysical physical;
+    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+
+    CodeWatch(GuestPhysical physical) {
+        this.physical = physical;
+    }
+
+    public void add(Listener listener) {
+        listeners.add(listener);
+    }
+
+    public void remove(Listener listener) {
+        listeners.remove(listener);
+    }
+
+    /** The 64-byte lines of a page that {@code bytes} bytes at {@code gpa} touch; they must not pass its end. */
+    public static long lines(long gpa, int bytes) {
+        int first = (int) gpa >>> 6 & 63;
+        int last = (int) (gpa + bytes - 1) >>> 6 & 63;
+        return -1L << first & -1L >>> (63 - last);
+    }
+
+    /**
+     * To be called before the bytes are read for decoding. All listeners but {@code self} are told if the page held no code so far.
+     *
+     * @return whether that is so; then the caller must stop storing unseen itself
+     */
+    public boolean decoding(long gpa, int bytes, Listener self) {
+        boolean fresh = physical.markCode(gpa, lines(gpa, bytes));
+        if (fresh) {
+            long page = gpa & -GuestPhysical.PAGE;
+            for (Listener listener : listeners) {
+                if (listener != self) {
+                    listener.codeMarked(page);
+                }
+            }
+        }
+        return fresh;
+    }
+
+    /** To be called after {@code bytes} bytes at {@code gpa}, which pass no page's end, were written by whomever. */
+    public void written(long gpa, int bytes) {
+        RawMemory.fullFence();
+        if ((physical.entry(gpa) & GuestPhysical.CODE) != 0 && physical.clearCode(gpa, lines(gpa, bytes))) {
+            long page = gpa & -GuestPhysical.PAGE;
+            for (Listener listener : listeners) {
+                listener.codeWritten(page);
+            }
+        }
+    }
+
+    /** Like {@link #written}, for a range of any length. */
+    public void writtenRange(long gpa, long bytes) {
+        for (long at = gpa; at < gpa + bytes; ) {
+            long rest = Math.min(GuestPhysical.PAGE - (at & (GuestPhysical.PAGE - 1)), gpa + bytes - at);
+            written(at, (int) rest);
+            at += rest;
+        }
+    }
+
+    /** True if {@code bytes} bytes at {@code gpa}, which pass no page's end, touch decoded code. */
+    public boolean hasCode(long gpa, int bytes) {
+        return physical.hasCode(gpa, lines(gpa, bytes));
+    }
+}

@@ -1,0 +1,121 @@
+package io.paravert.soft.memory;
+
+import static io.paravert.soft.state.Control.CR0_AM;
+import static io.paravert.soft.state.Control.CR3_PCID;
+import static io.paravert.soft.state.Control.CR4_PCIDE;
+import static io.paravert.soft.state.Control.CR4_SMAP;
+
+import io.paravert.soft.state.Cpu;
+import io.paravert.soft.state.Rflags;
+
+/** A vCPU's memory management: what accesses are made as, and the flushes. vCPU thread only. */
+public final class Mmu implements AutoCloseable {
+    private final Cpu cpu;
+    private final Tlb tlb = new Tlb();
+    private final PagingCounters counters = new PagingCounters();
+    private final AccessLog log = new AccessLog();
+    private final SlowAccess slow;
+    private final LinearMemory memory;
+
+    private boolean user;
+    private int kind;
+    private boolean alignmentChecked;
+
+    public Mmu(Cpu cpu, MachineMemory machine) {
+        this.cpu = cpu;
+        this.slow = new SlowAccess(cpu, tlb, new Paging(cpu, machine.physical(), counters), machine, log);
+        this.memory = new LinearMemory(tlb, slow);
+        select();
+    }
+
+    public LinearMemory memory() {
+        return memory;
+    }
+
+    public AccessLog log() {
+        return log;
+    }
+
+    public PagingCounters counters() {
+        return counters;
+    }
+
+    /** Must follow every change of CPL, CR0, CR3, CR4, EFER, DR7 and RFLAGS.AC. */
+    public void select() {
+        user = cpu.cpl == 3;
+        boolean smap = !user && (cpu.cr4 & CR4_SMAP) != 0 && !cpu.has(Rflags.AC);
+        kind = user ? Tlb.USER : smap ? Tlb.SUPERVISOR_SMAP : Tlb.SUPERVISOR;
+        alignmentChecked = user && cpu.has(Rflags.AC) && (cpu.cr0 & CR0_AM) != 0;
+        apply(user, kind, alignmentChecked);
+    }
+
+    private void apply(boolean asUser, int asKind, boolean checkAlignment) {
+        boolean slowly = checkAlignment || cpu.watchpoints != 0;
+        long key = slowly ? Tlb.NO_KEY : tlb.key(space(), asKind);
+        memory.setKey(key);
+        slow.select(key, asUser, asKind == Tlb.SUPERVISOR_SMAP, checkAlignment);
+    }
+
+    private int space() {
+        return (cpu.cr4 & CR4_PCIDE) != 0 ? (int) (cpu.cr3 & CR3_PCID) : 0;
+    }
+
+    /** Accesses that follow are the processor's own, to descriptor tables and the like: supervisor's, whatever the CPL. */
+    public void beginSystemAccess() {
+        apply(false, (cpu.cr4 & CR4_SMAP) != 0 ? Tlb.SUPERVISOR_SMAP : Tlb.SUPERVISOR, false);
+    }
+
+    /** Accesses that follow are made as {@code privilege}'s, for stacks of other levels. */
+    public void beginAccessAs(int privilege) {
+        boolean asUser = privilege == 3;
+        boolean smap = !asUser && (cpu.cr4 & CR4_SMAP) != 0;
+        apply(asUser, asUser ? Tlb.USER : smap ? Tlb.SUPERVISOR_SMAP : Tlb.SUPERVISOR, false);
+    }
+
+    public void endSystemAccess() {
+        apply(user, kind, alignmentChecked);
+    }
+
+    /** What translations belong to: changes with address space and privilege. */
+    public long key() {
+        return tlb.key(space(), user ? Tlb.USER : Tlb.SUPERVISOR);
+    }
+
+    /** Guest-physical address of an instruction byte, or a page fault. */
+    public long translateFetch(long va) {
+        return slow.translateFetch(va);
+    }
+
+    public void flushAll() {
+        counters.flushes++;
+        tlb.flushAll();
+        select();
+    }
+
+    /** Forgets one address space. */
+    public void flushSpace(int pcid) {
+        counters.flushes++;
+        tlb.flushSpace(pcid);
+        select();
+    }
+
+    public void flushPage(long va) {
+        counters.pageFlushes++;
+        tlb.flushPage(va);
+        select();
+    }
+
+    /**
+     * Takes away the right to store unseen to a guest-physical page.
+     *
+     * @return true if there was one
+     */
+    public boolean watch(long page) {
+        return tlb.watch(page);
+    }
+
+    @Override
+    public void close() {
+        log.close();
+    }
+}

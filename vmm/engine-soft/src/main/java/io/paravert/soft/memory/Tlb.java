@@ -1,0 +1,171 @@
+package io.paravert.soft.memory;
+
+import java.util.Arrays;
+
+/**
+ * The software TLB of one vCPU: direct-mapped, hashed, four words a slot.
+ *
+ * <pre>
+ * word 0  tag that lets loads pass        page address | key
+ *      1  tag that lets stores pass       page address | key
+ *      2  host address minus linear address
+ *      3  tag that lets stores pass after a report to the code watch
+ * </pre>
+ *
+ * A <em>key</em> (1 to 4094) stands for an address space and a kind of privilege: changing either changes the key that accesses
+ * look for, and flushing an address space gives it new keys. So a flush costs nothing, and old entries stay behind unmatched.
+ * Key 0 marks an empty slot. vCPU thread only.
+ */
+final class Tlb {
+    static final int SLOTS = 1024;
+    static final int WORDS = 4;
+    static final int LOAD = 0;
+    static final int STORE = 1;
+    static final int ADDEND = 2;
+    static final int WATCHED = 3;
+
+    /** Kinds of privilege that an access can have, each with a key of its own. */
+    static final int USER = 0;
+
+    static final int SUPERVISOR = 1;
+    static final int SUPERVISOR_SMAP = 2;
+    private static final int KINDS = 3;
+
+    /** A key that no entry has, so that every access goes the slow way. */
+    static final int NO_KEY = 4095;
+
+    private static final int LAST_KEY = NO_KEY - 1;
+    private static final int SPACES = 16;
+    private static final long PAGE = GuestPhysical.PAGE;
+
+    final long[] words = new long[SLOTS * WORDS];
+    private final long[] pages = new long[SLOTS];
+
+    private final int[] spaces = new int[SPACES];
+    private final int[] keys = new int[SPACES * KINDS];
+    private int nextSpace;
+    private int lastKey;
+
+    /** Bounds of all large pages that were entered since the last flush of everything. */
+    private long largeFrom = -1;
+
+    private long largeTo;
+
+    Tlb() {
+        Arrays.fill(spaces, -1);
+    }
+
+    /** First word of the slot for a linear address. */
+    static int slot(long va) {
+        return ((int) (va >>> 12) ^ (int) (va >>> 22)) << 2 & (SLOTS - 1) << 2;
+    }
+
+    /** The key of an address space (a PCID) and a kind of privilege. */
+    long key(int space, int kind) {
+        int i = 0;
+        while (i < SPACES && spaces[i] != space) {
+            i++;
+        }
+        if (i == SPACES) {
+            i = nextSpace;
+            nextSpace = (i + 1) % SPACES;
+            forget(i);
+            spaces[i] = space;
+        }
+        if (keys[i * KINDS + kind] == 0) {
+            if (lastKey == LAST_KEY) {
+                flushAll();
+                spaces[i] = space;
+            }
+            keys[i * KINDS + kind] = ++lastKey;
+        }
+        return keys[i * KINDS + kind];
+    }
+
+    private void forget(int i) {
+        spaces[i] = -1;
+        Arrays.fill(keys, i * KINDS, (i + 1) * KINDS, 0);
+    }
+
+    void flushAll() {
+        Arrays.fill(words, 0);
+        Arrays.fill(spaces, -1);
+        Arrays.fill(keys, 0);
+        lastKey = 0;
+        largeFrom = -1;
+        largeTo = 0;
+    }
+
+    void flushSpace(int space) {
+        for (int i = 0; i < SPACES; i++) {
+            if (spaces[i] == space) {
+                forget(i);
+            }
+        }
+    }
+
+    /** Forgets the page of {@code va} in every address space. */
+    void flushPage(long va) {
+        if (Long.compareUnsigned(va, largeFrom) >= 0 && Long.compareUnsigned(va, largeTo) < 0) {
+            flushAll();
+            return;
+        }
+        int s = slot(va);
+        if (((words[s] ^ va) & -PAGE) == 0
+                || ((words[s + STORE] ^ va) & -PAGE) == 0
+                || ((words[s + WATCHED] ^ va) & -PAGE) == 0) {
+            clear(s);
+        }
+    }
+
+    private void clear(int s) {
+        words[s + LOAD] = 0;
+        words[s + STORE] = 0;
+        words[s + WATCHED] = 0;
+    }
+
+    /**
+     * Enters a page.
+     *
+     * @param store the word of the tag for stores: {@link #STORE}, {@link #WATCHED}, or -1 for none
+     */
+    void enter(long va, long key, long gpa, long host, int store, boolean large) {
+        int s = slot(va);
+        long tag = va & -PAGE | key;
+        clear(s);
+        words[s + LOAD] = tag;
+        if (store >= 0) {
+            words[s + store] = tag;
+        }
+        words[s + ADDEND] = host - va;
+        pages[s / WORDS] = gpa & -PAGE;
+        if (large) {
+            long from = va & -(1L << 30);
+            largeFrom = Long.compareUnsigned(from, largeFrom) < 0 ? from : largeFrom;
+            largeTo = Long.compareUnsigned(from + (1L << 30), largeTo) > 0 ? from + (1L << 30) : largeTo;
+        }
+    }
+
+    /** Guest-physical page that a slot stands for. */
+    long page(int slot) {
+        return pages[slot / WORDS];
+    }
+
+    /**
+     * Takes away the right to store unseen to a guest-physical page.
+     *
+     * @return true if there was one
+     */
+    boolean watch(long page) {
+        boolean found = false;
+        for (int i = 0; i < SLOTS; i++) {
+            int s = i * WORDS;
+            if (pages[i] == page && words[s + STORE] != 0) {
+                words[s + WATCHED] = words[s + STORE];
+                words[s + STORE] = 0;
+                found = true;
+            }
+        }
+        return found;
+    }
+}
