@@ -1,0 +1,73 @@
+package io.paravert.soft.vcpu;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decoded instructions that are entered at the first and left at the last or by an exception. The last operation either sets RIP
+ * or, where a block ends for its length or at its page's end, only continues. vCPU thread only.
+ */
+public final class Block {
+    public final CodePage page;
+    /** Offset in CS of the first instruction. */
+    public final long rip;
+
+    public final Op[] ops;
+    /** Guest instructions. */
+    public final int instructions;
+    /** What the block's own stores must not change; see {@code Cpu.codePage}. */
+    public final long protectedPage;
+
+    /** The second page of a block that is one instruction across two pages; such blocks are never linked to. */
+    public final @Nullable CodePage second;
+
+    boolean valid = true;
+
+    private @Nullable Block next;
+    private long nextStamp;
+    private @Nullable Block taken;
+    private long takenStamp;
+
+    public Block(CodePage page, @Nullable CodePage second, long rip, Op[] ops, int instructions, boolean alone) {
+        this.page = page;
+        this.second = second;
+        this.rip = rip;
+        this.ops = ops;
+        this.instructions = instructions;
+        this.protectedPage = alone || second != null ? -1 : page.gpa;
+    }
+
+    /** Bytes of guest code, which may reach into {@link #second}. */
+    int bytes() {
+        Op last = ops[ops.length - 1];
+        return last.offset + last.length;
+    }
+
+    /**
+     * The block where a conditional jump goes that is not taken, if it is known and its translation still stands, else null. Within a page the stamp does not
+     * matter: whoever runs this block has translated its page.
+     */
+    public @Nullable Block next(long stamp) {
+        Block b = next;
+        return b != null && b.valid && (b.page == page || nextStamp == stamp) ? b : null;
+    }
+
+    /** The block where the direct jump or the continuation that ends this one goes; as {@link #next}. */
+    public @Nullable Block taken(long stamp) {
+        Block b = taken;
+        return b != null && b.valid && (b.page == page || takenStamp == stamp) ? b : null;
+    }
+
+    /** Remembers a block that was found at RIP after this one, if a direct way leads there. */
+    public void link(Block block, long stamp) {
+        if (block.second != null) {
+            return;
+        }
+        if (ops[ops.length - 1].immediate == block.rip) {
+            taken = block;
+            takenStamp = stamp;
+        } else if (rip + bytes() == block.rip) {
+            next = block;
+            nextStamp = stamp;
+        }
+    }
+}
