@@ -1,0 +1,123 @@
+package io.paravert.soft.interpreter;
+
+import io.paravert.isa.Instruction;
+import io.paravert.isa.Mnemonic;
+import io.paravert.isa.RegisterClass;
+import io.paravert.soft.state.Vector;
+import io.paravert.soft.system.Cpuid;
+import io.paravert.soft.vcpu.Statement;
+import org.jspecify.annotations.Nullable;
+
+/** Which statement carries out which instruction. Immutable once made; vCPUs share it. */
+final class InstructionSet {
+    /** Goes on with the next instruction. */
+    static final int FLOWS = 0;
+    /** As FLOWS, but what follows may depend on what it changed: the block ends. */
+    static final int ENDS = 1;
+    /** Sets RIP itself, or leaves it at the next instruction. */
+    static final int JUMPS = 2;
+
+    /**
+     * A statement and what it needs to be told.
+     *
+     * @param flow FLOWS, ENDS or JUMPS
+     * @param detail condition code or the like
+     */
+    record Entry(Statement statement, int flow, int detail) {}
+
+    static final Entry UNDEFINED = new Entry((core, op) -> fail(core.cpu.fault(Vector.UD)), JUMPS, 0);
+    static final Entry TOO_LONG = new Entry((core, op) -> fail(core.cpu.fault(Vector.GP)), JUMPS, 0);
+
+    private static final Entry TO_SEGMENT = new Entry(RegisterMoves::toSegment, ENDS, 0);
+    private static final Entry FROM_SEGMENT = new Entry(RegisterMoves::fromSegment, FLOWS, 0);
+    private static final Entry TO_CONTROL = new Entry(RegisterMoves::toControl, ENDS, 0);
+    private static final Entry FROM_CONTROL = new Entry(RegisterMoves::fromControl, FLOWS, 0);
+    private static final Entry TO_DEBUG = new Entry(RegisterMoves::toDebug, ENDS, 0);
+    private static final Entry FROM_DEBUG = new Entry(RegisterMoves::fromDebug, FLOWS, 0);
+
+    private static final Entry POP_SEGMENT = new Entry(StackOperations::pop, ENDS, 0);
+
+    private final Cpuid cpuid;
+    private final @Nullable Entry[] entries = new Entry[Mnemonic.values().length];
+
+    InstructionSet(Cpuid cpuid) {
+        this.cpuid = cpuid;
+        Arithmetic.register(this);
+        Multiplication.register(this);
+        Bits.register(this);
+        BitFields.register(this);
+        Moves.register(this);
+        Branches.register(this);
+        StackOperations.register(this);
+        Strings.register(this);
+        Ports.register(this);
+        RegisterMoves.register(this);
+        SelectorOperations.register(this);
+        SystemOperations.register(this, cpuid);
+    }
+
+    private static void fail(RuntimeException fault) {
+        throw fault;
+    }
+
+    void add(Mnemonic mnemonic, Statement statement) {
+        put(mnemonic, new Entry(statement, FLOWS, 0));
+    }
+
+    void add(Mnemonic mnemonic, Statement statement, int detail) {
+        put(mnemonic, new Entry(statement, FLOWS, detail));
+    }
+
+    void addEnding(Mnemonic mnemonic, Statement statement) {
+        put(mnemonic, new Entry(statement, ENDS, 0));
+    }
+
+    void addJump(Mnemonic mnemonic, Statement statement, int detail) {
+        put(mnemonic, new Entry(statement, JUMPS, detail));
+    }
+
+    private void put(Mnemonic mnemonic, Entry entry) {
+        if (entries[mnemonic.ordinal()] != null) {
+            throw new IllegalStateException(mnemonic + " has two statements");
+        }
+        entries[mnemonic.ordinal()] = entry;
+    }
+
+    /** The entry for a decoded instruction; {@link #UNDEFINED} if this machine does not have it. */
+    Entry find(Instruction in) {
+        if (!cpuid.has(in.feature()) && !isHypercall(in.mnemonic())) {
+            return UNDEFINED;
+        }
+        if (in.mnemonic() == Mnemonic.MOV) {
+            Entry special = specialMove(in.register(0).cls(), in.register(1).cls());
+            if (special != null) {
+                return special;
+            }
+        }
+        if (in.mnemonic() == Mnemonic.POP && in.register(0).cls() == RegisterClass.SEGMENT) {
+            return POP_SEGMENT;
+        }
+        Entry entry = entries[in.mnemonic().ordinal()];
+        return entry == null ? UNDEFINED : entry;
+    }
+
+    /** Both vendors' hypercall instructions exist although their virtualization features do not. */
+    private static boolean isHypercall(Mnemonic mnemonic) {
+        return mnemonic == Mnemonic.VMCALL || mnemonic == Mnemonic.VMMCALL;
+    }
+
+    private static @Nullable Entry specialMove(RegisterClass to, RegisterClass from) {
+        return switch (to) {
+            case SEGMENT -> TO_SEGMENT;
+            case CONTROL -> TO_CONTROL;
+            case DEBUG -> TO_DEBUG;
+            default ->
+                switch (from) {
+                    case SEGMENT -> FROM_SEGMENT;
+                    case CONTROL -> FROM_CONTROL;
+                    case DEBUG -> FROM_DEBUG;
+                    default -> null;
+                };
+        };
+    }
+}

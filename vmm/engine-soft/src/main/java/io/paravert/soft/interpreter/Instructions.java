@@ -1,0 +1,48 @@
+package io.paravert.soft.interpreter;
+
+import io.paravert.isa.Feature;
+import io.paravert.soft.system.Cpuid;
+import java.util.EnumSet;
+import java.util.Set;
+
+/** The instructions of a machine, made from what CPUID says; immutable, shared by its vCPUs. */
+public final class Instructions {
+    private final InstructionSet set;
+
+    public Instructions(Cpuid cpuid) {
+        set = new InstructionSet(cpuid);
+    }
+
+    InstructionSet set() {
+        return set;
+    }
+
+    /** Every feature whose instructions all have statements here. */
+    public static Set<Feature> implemented() {
+        return EnumSet.of(
+                Feature.TSC,
+                Feature.MSR,
+                Feature.CX8,
+                Feature.SEP,
+                Feature.CMOV,
+                Feature.CLFLUSH,
+                Feature.CX16,
+                Feature.MOVBE,
+                Feature.POPCNT,
+                Feature.RDRAND,
+                Feature.FSGSBASE,
+                Feature.INVPCID,
+                Feature.RDSEED,
+                Feature.ADX,
+                Feature.SMAP,
+                Feature.CLFLUSHOPT,
+                Feature.CLWB,
+                Feature.RDPID,
+                Feature.LAHF,
+                Feature.LZCNT,
+                Feature.PREFETCHW,
+                Feature.SYSCALL,
+                Feature.RDTSCP,
+                Feature.LM);
+    }
+}

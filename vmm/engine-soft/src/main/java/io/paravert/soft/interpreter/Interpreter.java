@@ -1,0 +1,271 @@
+package io.paravert.soft.interpreter;
+
+import io.paravert.soft.memory.MachineMemory;
+import io.paravert.soft.state.CodeMode;
+import io.paravert.soft.state.Control;
+import io.paravert.soft.state.Cpu;
+import io.paravert.soft.state.GuestFault;
+import io.paravert.soft.state.Pending;
+import io.paravert.soft.state.Rflags;
+import io.paravert.soft.state.Unwind;
+import io.paravert.soft.state.Vector;
+import io.paravert.soft.system.Exceptions;
+import io.paravert.soft.vcpu.Block;
+import io.paravert.soft.vcpu.Core;
+import io.paravert.soft.vcpu.Platform;
+import org.jspecify.annotations.Nullable;
+
+/** Runs a vCPU: blocks one after the other, and between them what is pending. vCPU thread only. */
+public final class Interpreter {
+    /** Why {@link #run} returned. */
+    public enum Stop {
+        /** An instruction asks for something; see {@link Core#leave}. */
+        LEAVE,
+        /** A device access waits in the access log. */
+        DEVICE_ACCESS,
+        KICKED,
+        INTERRUPT_WINDOW
+    }
+
+    private static final int NO_INTERRUPT = -1;
+
+    private final Core core;
+    private final Cpu cpu;
+    private final HotLoop loop;
+    private int interrupt = NO_INTERRUPT;
+    /** The instruction at RIP must run alone: it is half done, or is about to change its own block. */
+    private boolean alone;
+
+    public Interpreter(MachineMemory machine, Platform platform, Instructions instructions) {
+        core = new Core(machine, platform, new BlockDecoder(instructions.set()));
+        cpu = core.cpu;
+        loop = new HotLoop(core);
+    }
+
+    public Core core() {
+        return core;
+    }
+
+    /** An external interrupt is to be delivered before the next instruction that can take it. */
+    public void setInterrupt(int vector) {
+        interrupt = vector;
+        cpu.pending.raise(Pending.INTERRUPT);
+    }
+
+    /** True if an interrupt could be delivered right now. */
+    public boolean canTakeInterrupt() {
+        return interrupt == NO_INTERRUPT
+                && cpu.has(Rflags.IF)
+                && (cpu.pending.poll() & Pending.SHADOW) == 0
+                && !core.log.isOpen();
+    }
+
+    /** Asks for {@link Stop#INTERRUPT_WINDOW}, or no longer. */
+    public void setWindowWanted(boolean wanted) {
+        if (wanted) {
+            cpu.pending.raise(Pending.WINDOW);
+        } else {
+            core.forget(Pending.WINDOW);
+        }
+    }
+
+    /** Forgets an interrupt that was to be delivered. */
+    public void dropInterrupt() {
+        interrupt = NO_INTERRUPT;
+        core.forget(Pending.INTERRUPT);
+    }
+
+    /** Runs the instruction that a served device access belongs to, and nothing else. True if it is done. */
+    public boolean completeAccess() {
+        core.log.serve();
+        if (!core.log.isOpen()) {
+            return true;
+        }
+        runAlone();
+        return !core.log.isWaiting();
+    }
+
+    /** Runs until there is something for the monitor. */
+    public Stop run() {
+        if (core.log.isOpen()) {
+            runAlone();
+        }
+        while (true) {
+            if (core.log.isWaiting()) {
+                return Stop.DEVICE_ACCESS;
+            }
+            if (alone) {
+                runAlone();
+                continue;
+            }
+            if (cpu.pending.poll() == 0) {
+                runBlocks();
+                continue;
+            }
+            Stop stop = attend();
+            if (stop != null) {
+                return stop;
+            }
+        }
+    }
+
+    /** Runs blocks until something is pending or one is left by an unwinding. */
+    private void runBlocks() {
+        try {
+            Block block = core.code.lookup();
+            while (true) {
+                Block following = loop.run(block);
+                if (cpu.pending.poll() != 0) {
+                    return;
+                }
+                block = following != null ? following : link(block);
+            }
+        } catch (GuestFault fault) {
+            raise(fault);
+        } catch (Unwind unwind) {
+            unwound(unwind);
+        }
+    }
+
+    /** Looks up the block at RIP, and remembers the way there if the last one always takes it. */
+    private Block link(Block last) {
+        core.interrupted = null;
+        Block block = core.code.lookup();
+        last.link(block, core.code.stamp());
+        return block;
+    }
+
+    private void raise(GuestFault fault) {
+        core.log.retire();
+        Exceptions.raise(core, fault, core.interrupted);
+        core.interrupted = null;
+    }
+
+    private void unwound(Unwind unwind) {
+        if (unwind == Unwind.OWN_CODE_WRITE) {
+            alone = true;
+        }
+    }
+
+    /**
+     * Runs one instruction outside any block, with the interrupts and traps that are due kept waiting.
+     *
+     * @return true if it completed, or one iteration of a repeated one
+     */
+    private boolean runAlone() {
+        alone = false;
+        core.log.rewind();
+        cpu.mode |= CodeMode.STEP;
+        core.code.select();
+        try {
+            core.interrupted = null;
+            loop.run(core.code.lookup());
+            core.log.retire();
+            return true;
+        } catch (GuestFault fault) {
+            raise(fault);
+            return false;
+        } catch (Unwind unwind) {
+            return unwind == Unwind.REPEAT;
+        } finally {
+            cpu.mode &= ~CodeMode.STEP;
+            core.code.select();
+        }
+    }
+
+    /** Serves what is pending, the most urgent first (AMD APM vol. 2, 8.5). */
+    private @Nullable Stop attend() {
+        Pending pending = cpu.pending;
+        int bits = pending.poll();
+        if ((bits & Pending.MAIL) != 0) {
+            core.mailbox.read(core);
+        }
+        if ((bits & Pending.EXIT) != 0) {
+            pending.clear(Pending.EXIT);
+            return Stop.LEAVE;
+        }
+        if ((bits & Pending.DEBUG_TRAP) != 0) {
+            debugTrap();
+            return null;
+        }
+        if ((bits & Pending.KICK) != 0) {
+            pending.clear(Pending.KICK);
+            return Stop.KICKED;
+        }
+        if ((bits & Pending.SHADOW) != 0) {
+            pending.clear(Pending.SHADOW);
+            if ((bits & ~(Pending.SHADOW | Pending.MAIL)) != 0) {
+                step();
+                return null;
+            }
+        }
+        if ((bits & (Pending.INTERRUPT | Pending.WINDOW)) != 0 && interruptsServed(bits)) {
+            return Stop.INTERRUPT_WINDOW;
+        }
+        if ((pending.poll() & Pending.STEP) != 0) {
+            step();
+        }
+        return null;
+    }
+
+    /** Delivers the interrupt that waits, if the guest takes it; true if the monitor waits for the guest to take one. */
+    private boolean interruptsServed(int bits) {
+        if (!cpu.has(Rflags.IF)) {
+            core.defer(bits & (Pending.INTERRUPT | Pending.WINDOW));
+            return false;
+        }
+        if (interrupt != NO_INTERRUPT) {
+            int vector = interrupt;
+            dropInterrupt();
+            Exceptions.interrupt(core, vector);
+            return false;
+        }
+        cpu.pending.clear(Pending.INTERRUPT);
+        if ((bits & Pending.WINDOW) != 0) {
+            cpu.pending.clear(Pending.WINDOW);
+            return true;
+        }
+        return false;
+    }
+
+    private void debugTrap() {
+        cpu.pending.clear(Pending.DEBUG_TRAP);
+        cpu.dr6 |= cpu.debugHits;
+        cpu.debugHits = 0;
+        Exceptions.raise(core, Vector.DB, 0);
+    }
+
+    /** One instruction, with its breakpoint before and its single-step trap after it. */
+    private void step() {
+        if (cpu.breakpoints != 0 && !cpu.has(Rflags.RF)) {
+            long hits = breakpointsAtRip();
+            if (hits != 0) {
+                cpu.dr6 |= hits;
+                Exceptions.raise(core, Vector.DB, 0);
+                return;
+            }
+        }
+        boolean traps = cpu.has(Rflags.TF);
+        cpu.systemFlags &= ~Rflags.RF;
+        core.delivered = false;
+        boolean completed = runAlone();
+        if (traps && completed && !core.delivered) {
+            cpu.debugHits |= Control.DR6_SINGLE_STEP;
+            cpu.pending.raise(Pending.DEBUG_TRAP);
+        }
+        if (core.monitorSteps && !core.log.isWaiting() && (cpu.pending.poll() & Pending.EXIT) == 0) {
+            core.leave(Core.Leave.DEBUG);
+        }
+    }
+
+    private long breakpointsAtRip() {
+        long linear = cpu.is64() ? cpu.rip : cpu.cs().base + cpu.rip & 0xffff_ffffL;
+        long hits = 0;
+        for (int i = 0; i < 4; i++) {
+            if ((cpu.breakpoints >> i & 1) != 0 && cpu.dr[i] == linear) {
+                hits |= 1L << i;
+            }
+        }
+        return hits;
+    }
+}
