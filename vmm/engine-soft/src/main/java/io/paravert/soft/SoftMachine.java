@@ -1,0 +1,103 @@
+package io.paravert.soft;
+
+import io.paravert.soft.interpreter.Instructions;
+import io.paravert.soft.memory.MachineMemory;
+import io.paravert.soft.system.Cpuid;
+import io.paravert.vmm.engine.DirtyLog;
+import io.paravert.vmm.engine.DoorbellEvents;
+import io.paravert.vmm.engine.EngineException;
+import io.paravert.vmm.engine.EngineMachine;
+import io.paravert.vmm.engine.EngineVcpu;
+import io.paravert.vmm.engine.InterruptLines;
+import io.paravert.vmm.engine.MachineSpec;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** One machine: memory, instruction set, clock and vCPUs. Any thread. */
+final class SoftMachine implements EngineMachine {
+    private final MachineSpec spec;
+    private final MachineMemory memory = new MachineMemory();
+    private final Instructions instructions;
+    private final List<SoftVcpu> vcpus = new CopyOnWriteArrayList<>();
+    private final SecureRandom random = new SecureRandom();
+    private final long madeAt = System.nanoTime();
+
+    SoftMachine(MachineSpec spec) {
+        this.spec = spec;
+        this.instructions = new Instructions(new Cpuid(Instructions.implemented(), false, spec.cpuid()));
+    }
+
+    @Override
+    public void mapMemory(long gpa, long hostAddress, long bytes, boolean readOnly) {
+        memory.map(gpa, hostAddress, bytes, readOnly);
+        flushAll();
+    }
+
+    @Override
+    public void unmapMemory(long gpa) {
+        memory.unmap(gpa);
+        flushAll();
+    }
+
+    private void flushAll() {
+        for (SoftVcpu vcpu : vcpus) {
+            vcpu.flush();
+        }
+    }
+
+    @Override
+    public EngineVcpu createVcpu(int id) {
+        if (id < 0 || id >= spec.vcpus()) {
+            throw new EngineException("no vCPU " + id + " in a machine of " + spec.vcpus(), "");
+        }
+        SoftVcpu vcpu = new SoftVcpu(this, id);
+        vcpus.add(vcpu);
+        return vcpu;
+    }
+
+    void remove(SoftVcpu vcpu) {
+        vcpus.remove(vcpu);
+    }
+
+    MachineMemory memory() {
+        return memory;
+    }
+
+    Instructions instructions() {
+        return instructions;
+    }
+
+    /** TSC ticks since the machine was made. */
+    long ticks() {
+        return System.nanoTime() - madeAt;
+    }
+
+    long random() {
+        return random.nextLong();
+    }
+
+    @Override
+    public Optional<InterruptLines> interruptLines() {
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<DoorbellEvents> doorbellEvents() {
+        return Optional.of(memory.doorbells());
+    }
+
+    @Override
+    public Optional<DirtyLog> dirtyLog() {
+        return Optional.empty();
+    }
+
+    @Override
+    public void close() {
+        if (!vcpus.isEmpty()) {
+            throw new EngineException(
+                    "machine " + spec.name() + " still has " + vcpus.size() + " vCPUs", "close them first");
+        }
+    }
+}
