@@ -25,6 +25,7 @@ final class KvmReport {
             facts.add(new Fact("api version", Integer.toString(KvmDevice.API_VERSION)));
             facts.add(new Fact("hypercall instruction", engine.usesVmmcall() ? "vmmcall" : "vmcall"));
             facts.add(new Fact("guest TSC", engine.tscKilohertz() + " kHz"));
+            facts.add(new Fact(PagingProbe.NAME, PagingProbe.measure(engine)));
             for (Capability capability : Capability.values()) {
                 facts.add(new Fact(
                         "KVM_CAP_" + capability,

@@ -13,25 +13,18 @@ import io.paravert.vmm.engine.MachineSpec.InterruptController;
 import io.paravert.vmm.engine.VcpuExit;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tries whether calls by one transport reach user space and come back right, and how long they take: in a throwaway machine
- * on a thread of its own, because there are kernels where the instruction never ends. The caller's thread is the watchdog:
- * when the time is up, it kicks the vCPU, which gets it back even then.
+ * Tries whether calls by one transport reach user space and come back right, and how long they take: in a throwaway machine,
+ * under a {@link Watchdog}.
  */
 final class TransportProbe {
     private static final long FIRST_RESULT = 0x1122_3344_5566_7788L;
-    /** What a kick needs at the most, milliseconds. */
-    private static final long KICK_MILLIS = 500;
 
     private final KvmEngine engine;
     private final HypercallTransport transport;
     private final int rounds;
-    private volatile @Nullable EngineVcpu running;
-    private volatile @Nullable TransportFinding finding;
-    private boolean timeUp;
 
     private TransportProbe(KvmEngine engine, HypercallTransport transport, int rounds) {
         this.engine = engine;
@@ -49,66 +42,30 @@ final class TransportProbe {
     }
 
     private TransportFinding watch(long millis) {
-        Thread thread = new Thread(this::callGuarded, "paravert-kvm-probe");
-        thread.setDaemon(true);
-        thread.start();
-        boolean interrupted = join(thread, millis);
-        if (thread.isAlive()) {
-            stop();
-            interrupted |= join(thread, KICK_MILLIS);
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        TransportFinding found = finding;
+        TransportFinding found = Watchdog.watch(this::callGuarded, millis);
         return found != null
                 ? found
-                : failed("hangs in the kernel for ever: not even a signal got it back within " + KICK_MILLIS + " ms");
+                : failed("hangs in the kernel for ever: not even a signal got it back within " + Watchdog.KICK_MILLIS
+                        + " ms");
     }
 
-    /** Waits no longer than told, whoever interrupts; returns whether somebody did. */
-    private static boolean join(Thread thread, long millis) {
-        boolean interrupted = false;
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-        for (long left = millis; left > 0 && thread.isAlive(); ) {
-            try {
-                thread.join(left);
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-            left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
-        }
-        return interrupted;
-    }
-
-    private synchronized void stop() {
-        timeUp = true;
-        EngineVcpu vcpu = running;
-        if (vcpu != null) {
-            vcpu.kick();
-        }
-    }
-
-    private void callGuarded() {
+    private TransportFinding callGuarded(Watchdog watchdog) {
         try {
-            finding = call();
+            return call(watchdog);
         } catch (EngineException e) {
-            finding = failed(e.getMessage());
+            return failed(e.getMessage());
         }
     }
 
-    private TransportFinding call() {
+    private TransportFinding call(Watchdog watchdog) {
         MachineSpec spec = new MachineSpec("probe", 1, InterruptController.MONITOR, transport, List.of());
         try (HostMapping memory = HostMapping.allocate(ProbeGuest.BYTES);
                 EngineMachine machine = engine.createMachine(spec)) {
             ProbeGuest.load(memory.address(), transport, engine.usesVmmcall());
             machine.mapMemory(0, memory.address(), memory.size(), false);
             try (EngineVcpu vcpu = machine.createVcpu(0)) {
-                synchronized (this) {
-                    running = vcpu;
-                    if (timeUp) {
-                        return failed("had no time to start");
-                    }
+                if (!watchdog.begin(vcpu)) {
+                    return failed("had no time to start");
                 }
                 vcpu.writeState(ProbeGuest.state());
                 return callRepeatedly(vcpu);
