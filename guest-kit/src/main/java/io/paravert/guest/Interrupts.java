@@ -123,6 +123,6 @@ public final class Interrupts {
             asm.push(0);
         }
         asm.push(vector);
-        asm.jmp(asm.routine("unhandled exception", () -> new ExceptionReport(asm).emit()));
+        asm.jmp(asm.unhandledException());
     }
 }

@@ -28,6 +28,10 @@ public final class KernelTables {
     private static final int IOPL_SHIFT = 12;
     private static final int RFLAGS_FIXED = 1 << 1;
     private static final int INTERRUPTS_ON = 1 << 9;
+    private static final int INVALID_OPCODE = 6;
+    private static final int SYSTEM_CALL = 0x80;
+    /** INT 0x80: cd 80. */
+    private static final int SYSTEM_CALL_OPCODE = 0x80cd;
 
     private final PvAssembler asm;
     private final LongPredicate user;
@@ -107,6 +111,32 @@ public final class KernelTables {
         asm.lea(RAX, at(entry));
         asm.push(RAX);
         asm.iretq();
+        return this;
+    }
+
+    /**
+     * Has INT 0x80 in ring 3 go to a label, whose code runs on the kernel's stack with interrupts off and ends with IRETQ. There are
+     * monitors that run ring 3 natively under an emulated ring 0 and answer the instruction with #UD (PVM); the kit then takes the
+     * call from there.
+     */
+    public KernelTables systemCalls(Label handler) {
+        Label undelivered = asm.routine("undelivered system call", () -> {
+            Label other = asm.routine("#UD", () -> {
+                asm.push(0);
+                asm.push(INVALID_OPCODE);
+                asm.jmp(asm.unhandledException());
+            });
+            asm.test(byte_(RSP, Long.BYTES), Descriptors.RPL3);
+            asm.jz(other);
+            asm.push(RAX);
+            asm.mov(RAX, qword(RSP, Long.BYTES));
+            asm.cmp(word(RAX), SYSTEM_CALL_OPCODE);
+            asm.pop(RAX);
+            asm.jne(other);
+            asm.add(qword(RSP), 2);
+            asm.jmp(handler);
+        });
+        asm.interrupts().handle(SYSTEM_CALL, 3, handler).handle(INVALID_OPCODE, 0, undelivered);
         return this;
     }
 }

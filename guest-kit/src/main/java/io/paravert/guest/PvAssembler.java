@@ -289,6 +289,11 @@ public final class PvAssembler extends Assembler {
         return interrupts;
     }
 
+    /** Takes a frame with vector and error code on top, and ends the guest. */
+    Label unhandledException() {
+        return routine("unhandled exception", () -> new ExceptionReport(this).emit());
+    }
+
     void require64(String what) {
         if (mode != GuestMode.LONG) {
             throw new GuestProgramException("%s in %s mode; the guest kit has them for LONG mode", what, mode);
