@@ -60,16 +60,21 @@ public final class Formatter {
 
     private void operand(Instruction in, int i, long address, StringBuilder out) {
         switch (in.kind(i)) {
-            case REGISTER -> out.append(registerText(in, i));
+            case REGISTER -> register(in, i, out);
             case MEMORY -> MemoryText.append(in, i, out);
             case IMMEDIATE -> {
-                int bits = in.size(i);
-                boolean one = Layout.opLocation(Forms.operand(in.form(), i)) == Layout.LOC_ONE;
-                out.append(one ? "1" : hex(in.immediate(i), bits));
+                if (Layout.opLocation(Forms.operand(in.form(), i)) == Layout.LOC_ONE) {
+                    out.append('1');
+                } else {
+                    hex(in.immediate(i), in.size(i), out);
+                }
             }
             case RELATIVE -> address(in.branchTarget(address), out);
-            case FAR_POINTER ->
-                out.append(hex(in.farSelector(), 16)).append(':').append(hex(in.immediate(i), in.operandSize()));
+            case FAR_POINTER -> {
+                hex(in.farSelector(), 16, out);
+                out.append(':');
+                hex(in.immediate(i), in.operandSize(), out);
+            }
         }
     }
 
@@ -81,18 +86,21 @@ public final class Formatter {
         }
     }
 
-    private static String registerText(Instruction in, int i) {
+    private static void register(Instruction in, int i, StringBuilder out) {
         Register register = in.register(i);
-        if (register.cls() == RegisterClass.X87) {
-            boolean implied = Layout.opLocation(Forms.operand(in.form(), i)) == Layout.LOC_FIXED;
-            return implied ? "st" : "st(" + register.number() + ")";
+        if (register.cls() != RegisterClass.X87) {
+            out.append(register.text());
+            return;
         }
-        return register.text();
+        out.append("st");
+        if (Layout.opLocation(Forms.operand(in.form(), i)) != Layout.LOC_FIXED) {
+            out.append('(').append(register.number()).append(')');
+        }
     }
 
-    private static String hex(long value, int bits) {
+    private static void hex(long value, int bits, StringBuilder out) {
         long shown = bits == 0 || bits >= 64 ? value : value & (1L << bits) - 1;
-        return "0x" + Long.toHexString(shown);
+        out.append("0x").append(Long.toHexString(shown));
     }
 
     /** What Intel syntax puts before a memory operand of this many bits, with the space that follows it. */

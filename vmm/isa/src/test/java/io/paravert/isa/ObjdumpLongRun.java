@@ -1,14 +1,13 @@
 package io.paravert.isa;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
 /**
- * The long comparison with objdump: {@code ObjdumpLongRun [millions of candidates] [seed] [file...]}. Files are compared
- * byte by byte as if all of them were code.
+ * The long comparison with objdump: {@code ObjdumpLongRun [millions of candidates] [seed] [file...]}. Of ELF files the executable
+ * segment is compared, of others every byte.
  */
 public final class ObjdumpLongRun {
     private static final int SLOTS = 20_000;
@@ -23,7 +22,7 @@ public final class ObjdumpLongRun {
         SplittableRandom random = new SplittableRandom(seed);
         ObjdumpComparison comparison = new ObjdumpComparison();
         for (int i = 2; i < args.length; i++) {
-            byte[] blob = Files.readAllBytes(Path.of(args[i]));
+            byte[] blob = ElfCode.read(Path.of(args[i]));
             comparison.compareAll(blob, CodeSize.CODE64);
             System.out.println(args[i] + ": " + comparison.compared + " compared so far");
         }

@@ -63,14 +63,17 @@ public non-sealed class Assembler extends Instructions {
 
     /** A label to be bound later. */
     public Label label(String name) {
-        Label label = new Label(name, source());
-        labels.add(label);
-        return label;
+        return add(new Label(name, source()));
     }
 
     /** A label to be bound later, named after the line of Java. */
     public Label label() {
-        return label(source());
+        return add(new Label("", source()));
+    }
+
+    private Label add(Label label) {
+        labels.add(label);
+        return label;
     }
 
     /** Binds a label to this place. */
@@ -269,7 +272,9 @@ public non-sealed class Assembler extends Instructions {
             }
         }
         byte[] out = new Relaxation(items, origin).run();
-        labels.forEach(Label::place);
+        for (Label label : labels) {
+            label.place();
+        }
         return out;
     }
 
@@ -338,7 +343,7 @@ public non-sealed class Assembler extends Instructions {
         }
     }
 
-    private String source() {
-        return Source.line(hidden);
+    private Source source() {
+        return new Source(hidden);
     }
 }

@@ -26,10 +26,10 @@ sealed interface Item {
     record Align(int to, CodeSize size, int fill) implements Item {}
 
     /** Filling up to {@code offset} bytes from the origin. */
-    record Org(long offset, int fill, String source) implements Item {}
+    record Org(long offset, int fill, Source source) implements Item {}
 
     /** A label's address plus {@code plus}, as data. */
-    record Address(Label label, long plus, int bytes, String source) implements Item {}
+    record Address(Label label, long plus, int bytes, Source source) implements Item {}
 
     /** An instruction that depends on an address. */
     final class Deferred implements Item {
@@ -37,11 +37,11 @@ sealed interface Item {
         final CodeSize size;
         final Operand[] operands;
         final int prefixes;
-        final String source;
+        final Source source;
         /** The least bits of a branch displacement; grows, so that relaxation ends. */
         int leastBits;
 
-        Deferred(Mnemonic mnemonic, CodeSize size, Operand[] operands, int prefixes, String source) {
+        Deferred(Mnemonic mnemonic, CodeSize size, Operand[] operands, int prefixes, Source source) {
             this.mnemonic = mnemonic;
             this.size = size;
             this.operands = operands;

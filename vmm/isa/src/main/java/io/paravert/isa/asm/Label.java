@@ -9,19 +9,19 @@ import io.paravert.isa.Operand;
  */
 public final class Label implements Operand.Symbolic {
     private final String name;
-    private final String source;
+    private final Source source;
     private boolean bound;
     private boolean placed;
     private long address;
 
-    Label(String name, String source) {
+    Label(String name, Source source) {
         this.name = name;
         this.source = source;
     }
 
     /** The name it was made with, or one made up from its place in the source. */
     public String name() {
-        return name;
+        return name.isEmpty() ? source.toString() : name;
     }
 
     /**
@@ -31,12 +31,12 @@ public final class Label implements Operand.Symbolic {
      */
     public long address() {
         if (!placed) {
-            throw new IsaException("label " + name + " has no address before the code is assembled");
+            throw new IsaException("label " + name() + " has no address before the code is assembled");
         }
         return address;
     }
 
-    String source() {
+    Source source() {
         return source;
     }
 
@@ -65,6 +65,6 @@ public final class Label implements Operand.Symbolic {
 
     @Override
     public String toString() {
-        return name;
+        return name.isEmpty() ? source.toString() : name;
     }
 }
