@@ -81,7 +81,7 @@ final class MemoryText {
         }
         long value = in.displacement;
         // Relative to RIP the distance is written as an unsigned number, as objdump does.
-        if (in.mode == 2 && in.addressBits == 32 && in.base < 0) {
+        if (in.mode == 2 && in.addressBits == 32 && in.base < 0 && in.index < 0) {
             value &= 0xffff_ffffL;
         }
         boolean negative = value < 0 && in.base != Instruction.BASE_RIP;

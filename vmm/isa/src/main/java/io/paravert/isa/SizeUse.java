@@ -46,7 +46,7 @@ final class SizeUse {
         for (int i = 0; i < in.operandCount(); i++) {
             int spec = Forms.operand(in.form, i);
             boolean general = Layout.opLocation(spec) == Layout.LOC_RM;
-            boolean direct = general && in.mode != 2 && in.base < 0 && in.index < 0;
+            boolean direct = general && in.mode == 0 && in.base < 0 && in.index < 0;
             if (in.kind(i) == OperandKind.MEMORY && Layout.opLocation(spec) != Layout.LOC_MOFFS && !direct) {
                 return true;
             }

@@ -166,4 +166,60 @@ class DecoderTest {
         assertThat(decoder.decode(code, 10, 13, CodeSize.CODE64, in)).isEqualTo(Decoder.TRUNCATED);
         assertThat(decoder.decode(code, 16, 16, CodeSize.CODE64, in)).isEqualTo(Decoder.TRUNCATED);
     }
+
+    @Test
+    void shouldRefuseLegacyPrefixesBeforeVex() {
+        assertThat(decode64("c5 f8 58 c1")).isEqualTo(4);
+        assertThat(in.mnemonic()).isEqualTo(Mnemonic.VADDPS);
+        for (String prefix : new String[] {"66", "f2", "f3", "f0", "48"}) {
+            assertThat(decode64(prefix + "c5 f8 58 c1")).as(prefix).isEqualTo(Decoder.INVALID);
+        }
+        assertThat(decode64("67 65 c5 f8 58 00")).isEqualTo(6);
+        assertThat(in.segment()).isEqualTo(Register.GS);
+    }
+
+    @Test
+    void shouldRefuseAVexRegisterThatTheInstructionDoesNotUse() {
+        assertThat(decode64("c5 f8 28 c1")).isEqualTo(4);
+        assertThat(decode64("c5 f0 28 c1")).isEqualTo(Decoder.INVALID);
+    }
+
+    @Test
+    void shouldTellVexFromLesAndLdsByTheModOfTheNextByte() {
+        assertThat(decode("c5 f8 58 c1", CodeSize.CODE32)).isEqualTo(4);
+        assertThat(in.isVex()).isTrue();
+        assertThat(decode("c5 38", CodeSize.CODE32)).isEqualTo(2);
+        assertThat(in.mnemonic()).isEqualTo(Mnemonic.LDS);
+    }
+
+    @Test
+    void shouldRefuseGathersWhoseRegistersMeet() {
+        assertThat(decode64("c4 e2 69 90 04 88")).isEqualTo(6);
+        assertThat(in.indexRegister()).isEqualTo(Register.XMM1);
+        assertThat(in).hasToString("vpgatherdd xmm0,DWORD PTR [rax+xmm1*4],xmm2");
+        assertThat(decode64("c4 e2 69 90 14 88")).isEqualTo(Decoder.INVALID);
+        assertThat(decode64("c4 e2 71 90 04 88")).isEqualTo(Decoder.INVALID);
+        assertThat(decode64("c4 e2 69 90 0c 88")).isEqualTo(Decoder.INVALID);
+        assertThat(decode64("c4 e2 69 90 00")).isEqualTo(Decoder.INVALID);
+    }
+
+    @Test
+    void shouldNotTakeAvx512() {
+        assertThat(decode64("62 f1 7c 48 58 c1")).isEqualTo(Decoder.INVALID);
+        assertThat(decode("62 00", CodeSize.CODE32)).isEqualTo(2);
+        assertThat(in.mnemonic()).isEqualTo(Mnemonic.BOUND);
+    }
+
+    @Test
+    void shouldNameTheFeatureOfAnInstruction() {
+        decode64("c5 fd fe c1");
+        assertThat(in.feature()).isEqualTo(Feature.AVX2);
+        decode64("c5 f9 fe c1");
+        assertThat(in.feature()).isEqualTo(Feature.AVX);
+        decode64("0f 01 d9");
+        assertThat(in.mnemonic()).isEqualTo(Mnemonic.VMMCALL);
+        assertThat(in.feature()).isEqualTo(Feature.SVM);
+        decode64("01 c3");
+        assertThat(in.feature()).isEqualTo(Feature.BASE);
+    }
 }

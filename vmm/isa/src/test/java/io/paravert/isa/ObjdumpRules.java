@@ -28,7 +28,7 @@ final class ObjdumpRules {
     private static final Pattern OTHER_EXTENSIONS = Pattern.compile(
             "k[a-z]+|v?fn?m(add|sub)|vfmaddsub|vfmsubadd|vpd?p[bw]|vpmac|vprot|vpsh[al]|vpcom|vpcmov|vpperm|vpermil2|"
                     + "vph(add|sub)|vfrcz|\\{vex\\}|\\{evex\\}|aadd|aand|aor|axor|aes(enc|dec)(wide)?(128|256)kl|cmpn?[a-z]+xadd|"
-                    + "senduipi|enqcmds?|x(store|crypt)|vpmadd52|loadiwkey|encodekey|t(dp|ile)|ldtilecfg|sttilecfg|"
+                    + "senduipi|enqcmds?|x(store|crypt|sha)|vpmadd52|loadiwkey|encodekey|t(dp|ile)|ldtilecfg|sttilecfg|"
                     + "vbcstne|vcvtne|xs?usldtrk|xresldtrk|uiret|clui|stui|testui|mcommit|hreset|wrmsrlist|rdmsrlist|wrmsrns|"
                     + "seamcall|seamret|seamops|tdcall|v?(sha512|sm3|sm4)|monitoru|pconfig|encl[suv]|montmul|pbndkb|prefetchit");
 
@@ -103,6 +103,18 @@ final class ObjdumpRules {
         if (in != null && bad && plain(ours).matches("[mls]fence")) {
             return "a fence ignores ModRM.rm (0-7); objdump knows some as bad";
         }
+        if (theirs.startsWith("prefetchit") && in != null && in.mnemonic() == Mnemonic.NOP) {
+            return "PREFETCHIT0 and PREFETCHIT1 are Intel's; elsewhere they are NOPs";
+        }
+        if (theirs.matches("movq2dq .*|movdq2q .*") && hasPrefix(blob, line, 0x66)) {
+            return "66 before MOVQ2DQ and MOVDQ2Q has no effect; objdump makes the MMX register an XMM register";
+        }
+        if (theirs.matches("f(ldenv|nstenv|nsave|rstor)w .*") && in != null && in.operandSize() == 64) {
+            return "REX.W outranks 66 in the size of the x87 environment; objdump has it the other way round";
+        }
+        if (length == Decoder.INVALID && size != CodeSize.CODE64 && theirs.matches("swapgs|(rd|wr)[fg]sbase .*")) {
+            return "SWAPGS and the FSGSBASE instructions are #UD outside 64-bit code; objdump prints them";
+        }
         if (in != null && in.mnemonic() == Mnemonic.SALC && bad) {
             return "SALC (D6) is in every 32-bit processor; objdump 2.40 does not know it";
         }
@@ -156,6 +168,15 @@ final class ObjdumpRules {
             at++;
         }
         return at - line.offset();
+    }
+
+    private static boolean hasPrefix(byte[] blob, Objdump.Line line, int prefix) {
+        for (int i = 0; i < prefixes(blob, line); i++) {
+            if ((blob[line.offset() + i] & 0xff) == prefix) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isVex(byte[] blob, Objdump.Line line) {
