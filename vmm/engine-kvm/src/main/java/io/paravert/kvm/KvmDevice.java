@@ -3,6 +3,7 @@ package io.paravert.kvm;
 import io.paravert.kvm.uapi.Capability;
 import io.paravert.kvm.uapi.Ioctl;
 import io.paravert.kvm.uapi.VcpuStructs.Cpuid;
+import io.paravert.kvm.uapi.VmStructs.CreateDevice;
 import io.paravert.memory.RawMemory;
 import io.paravert.vmm.engine.EngineException;
 import java.nio.charset.StandardCharsets;
@@ -71,6 +72,17 @@ final class KvmDevice implements AutoCloseable {
     /** Opens a new, empty VM. */
     KvmFd createVm(String name) {
         return new KvmFd(fd.ioctl(Ioctl.KVM_CREATE_VM, 0, "machine " + name));
+    }
+
+    /** Whether KVM_CREATE_DEVICE makes devices of the type ({@code KVM_DEV_TYPE_}). */
+    boolean offersDevice(int type) {
+        try (Scratch scratch = new Scratch(CreateDevice.SIZEOF);
+                KvmFd vm = createVm("of the probe")) {
+            long argument = scratch.zeroed(CreateDevice.SIZEOF);
+            RawMemory.putInt(argument + CreateDevice.TYPE, type);
+            RawMemory.putInt(argument + CreateDevice.FLAGS, CreateDevice.TEST);
+            return vm.tryIoctl(Ioctl.KVM_CREATE_DEVICE, argument) == 0;
+        }
     }
 
     /** Bytes of a vCPU's shared {@code kvm_run} area. */

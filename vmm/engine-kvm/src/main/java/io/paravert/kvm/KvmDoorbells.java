@@ -12,6 +12,7 @@ final class KvmDoorbells implements DoorbellEvents {
     private final KvmFd vm;
     private final EventPoller poller;
     private final List<Doorbell> open = new ArrayList<>();
+    private boolean closed;
 
     KvmDoorbells(KvmFd vm, EventPoller poller) {
         this.vm = vm;
@@ -35,18 +36,27 @@ final class KvmDoorbells implements DoorbellEvents {
             throw e;
         }
         synchronized (open) {
-            open.add(doorbell);
+            if (!closed) {
+                open.add(doorbell);
+                return doorbell;
+            }
         }
-        return doorbell;
+        doorbell.event.close();
+        throw new IllegalStateException("the machine is closed");
     }
 
-    /** With the machine, whose descriptor is still open. */
+    /**
+     * After the machine's descriptor, with which the kernel's side of all doorbells has gone: to take them away one by one
+     * would make the kernel wait milliseconds for each.
+     */
     void close() {
         List<Doorbell> all;
         synchronized (open) {
             all = List.copyOf(open);
+            open.clear();
+            closed = true;
         }
-        all.forEach(Doorbell::close);
+        all.forEach(doorbell -> doorbell.event.close());
     }
 
     private final class Doorbell implements AutoCloseable {
@@ -63,20 +73,24 @@ final class KvmDoorbells implements DoorbellEvents {
         }
 
         void assign() {
-            set(0);
+            int result = set(0);
+            if (result < 0) {
+                throw KvmErrors.ioctl(
+                        Ioctl.KVM_IOEVENTFD,
+                        -result,
+                        (mmio ? "address 0x" : "port 0x") + Long.toHexString(place) + ", " + size + " bytes");
+            }
         }
 
-        private void set(int flags) {
+        /** Returns the negative errno if it fails. */
+        private int set(int flags) {
             try (Scratch scratch = new Scratch(IoEventFd.SIZEOF)) {
                 long argument = scratch.zeroed(IoEventFd.SIZEOF);
                 RawMemory.putLong(argument + IoEventFd.ADDR, place);
                 RawMemory.putInt(argument + IoEventFd.LEN, size);
                 RawMemory.putInt(argument + IoEventFd.FD, event.fd());
                 RawMemory.putInt(argument + IoEventFd.FLAGS, flags | (mmio ? 0 : IoEventFd.PIO));
-                vm.ioctl(
-                        Ioctl.KVM_IOEVENTFD,
-                        argument,
-                        (mmio ? "address 0x" : "port 0x") + Long.toHexString(place) + ", " + size + " bytes");
+                return vm.tryIoctl(Ioctl.KVM_IOEVENTFD, argument);
             }
         }
 

@@ -26,6 +26,7 @@ final class KvmEngine implements Engine {
     private final EventPoller poller = new EventPoller();
     private final boolean vmmcall;
     private final boolean tscDeadline;
+    private final boolean steadyTsc;
     private final int syncSets;
     private final int maxSlots;
     private final int xsaveBytes;
@@ -37,6 +38,7 @@ final class KvmEngine implements Engine {
         this.device = device;
         vmmcall = device.supportedCpuid().stream().anyMatch(KvmEngine::isAmd);
         tscDeadline = device.check(Capability.TSC_DEADLINE_TIMER) > 0;
+        steadyTsc = device.supportedCpuid().stream().anyMatch(KvmEngine::hasInvariantTsc);
         syncSets = device.check(Capability.SYNC_REGS);
         maxSlots = device.check(Capability.NR_MEMSLOTS);
         xsaveBytes = Math.max(VcpuStructs.XSAVE_SIZEOF, device.check(Capability.XSAVE2));
@@ -45,6 +47,11 @@ final class KvmEngine implements Engine {
     /** Leaf 0's EBX: the beginning of AuthenticAMD and HygonGenuine. */
     private static boolean isAmd(CpuidLeaf leaf) {
         return leaf.function() == 0 && (leaf.ebx() == 0x6874_7541 || leaf.ebx() == 0x6f67_7948);
+    }
+
+    /** Leaf 0x80000007, EDX bit 8 (AMD APM vol. 3, appendix E.4.6). */
+    private static boolean hasInvariantTsc(CpuidLeaf leaf) {
+        return leaf.function() == 0x8000_0007 && (leaf.edx() & 1 << 8) != 0;
     }
 
     /** @throws EngineException with cause and remedy if no guest can run */
@@ -127,6 +134,11 @@ final class KvmEngine implements Engine {
     /** What KVM_CAP_SYNC_REGS offers. */
     int syncSets() {
         return syncSets;
+    }
+
+    /** The guest's TSC runs evenly and alike on all vCPUs: KVM starts those of one machine together. */
+    boolean hasSteadyTsc() {
+        return steadyTsc;
     }
 
     int maxSlots() {

@@ -97,6 +97,7 @@ final class KvmErrors {
                 new EngineException(
                         problem + ": the kernel cannot reach the memory it was given",
                         "this is a bug of the engine: please report it");
+            case Errno.EBADF -> new EngineException(problem + ": it is closed already", "");
             default -> byCall(call, errno, problem);
         };
     }

@@ -1,10 +1,17 @@
 package io.paravert.kvm;
 
 import io.paravert.kvm.uapi.Ioctl;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
-/** A file descriptor of KVM: the device, a VM or a vCPU. Closing it is idempotent. */
+/**
+ * A file descriptor of KVM: the device, a VM, a vCPU or an eventfd. Any thread. Closing it is idempotent and waits for calls
+ * under way, so that none reaches a file that has got the same number afterwards. (KVM_RUN, which may last for ever, is not
+ * made here but by the vCPU's own thread, which also closes its descriptor.)
+ */
 final class KvmFd implements AutoCloseable {
     private final int number;
+    private final ReadWriteLock use = new ReentrantReadWriteLock();
     private boolean closed;
 
     KvmFd(int number) {
@@ -26,23 +33,36 @@ final class KvmFd implements AutoCloseable {
 
     /** Returns what the kernel answered, or the negative errno. A call that a signal interrupted is made again. */
     int tryIoctl(Ioctl call, long argument) {
-        while (true) {
-            int result = Libc.ioctl(number, call.request(), argument);
-            if (result >= 0) {
-                return result;
+        use.readLock().lock();
+        try {
+            if (closed) {
+                return -Errno.EBADF;
             }
-            int errno = Libc.errno();
-            if (errno != Errno.EINTR) {
-                return -errno;
+            while (true) {
+                int result = Libc.ioctl(number, call.request(), argument);
+                if (result >= 0) {
+                    return result;
+                }
+                int errno = Libc.errno();
+                if (errno != Errno.EINTR) {
+                    return -errno;
+                }
             }
+        } finally {
+            use.readLock().unlock();
         }
     }
 
     @Override
-    public synchronized void close() {
-        if (!closed) {
-            closed = true;
-            Libc.close(number);
+    public void close() {
+        use.writeLock().lock();
+        try {
+            if (!closed) {
+                closed = true;
+                Libc.close(number);
+            }
+        } finally {
+            use.writeLock().unlock();
         }
     }
 }

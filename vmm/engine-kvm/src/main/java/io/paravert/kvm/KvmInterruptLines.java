@@ -59,15 +59,22 @@ final class KvmInterruptLines implements InterruptLines {
         }
         Irq irq = new Irq(gsi, new KvmFd(eventFd));
         try {
-            irq.assign(0);
+            int result = irq.assign(0);
+            if (result < 0) {
+                throw KvmErrors.ioctl(Ioctl.KVM_IRQFD, -result, "interrupt line " + gsi);
+            }
         } catch (RuntimeException e) {
             irq.eventFd.close();
             throw e;
         }
         synchronized (this) {
-            pulses.add(irq);
+            if (!closed) {
+                pulses.add(irq);
+                return irq;
+            }
         }
-        return irq;
+        irq.release();
+        throw new IllegalStateException("the machine is closed");
     }
 
     private static void checkLine(int gsi) {
@@ -89,13 +96,14 @@ final class KvmInterruptLines implements InterruptLines {
             RawMemory.putLong(one.zeroed(8), 1);
         }
 
-        void assign(int flags) {
+        /** Returns the negative errno if it fails. */
+        int assign(int flags) {
             try (Scratch argument = new Scratch(Irqfd.SIZEOF)) {
                 long address = argument.zeroed(Irqfd.SIZEOF);
                 RawMemory.putInt(address + Irqfd.FD, eventFd.number());
                 RawMemory.putInt(address + Irqfd.GSI, gsi);
                 RawMemory.putInt(address + Irqfd.FLAGS, flags);
-                vm.ioctl(Ioctl.KVM_IRQFD, address, "interrupt line " + gsi);
+                return vm.tryIoctl(Ioctl.KVM_IRQFD, address);
             }
         }
 
@@ -109,27 +117,37 @@ final class KvmInterruptLines implements InterruptLines {
         @Override
         public void close() {
             synchronized (KvmInterruptLines.this) {
-                pulses.remove(this);
-            }
-            synchronized (this) {
-                if (open) {
-                    open = false;
-                    assign(Irqfd.DEASSIGN);
-                    eventFd.close();
-                    one.close();
+                if (!pulses.remove(this)) {
+                    return;
                 }
+            }
+            assign(Irqfd.DEASSIGN);
+            release();
+        }
+
+        /** Gives back what is ours; the kernel drops the rest with the eventfd or the machine. */
+        synchronized void release() {
+            if (open) {
+                open = false;
+                eventFd.close();
+                one.close();
             }
         }
     }
 
-    /** Before the machine's descriptor is closed; signals that come later reach nobody. */
+    /** Before the machine's descriptor is closed: what comes from now on reaches nobody. */
+    synchronized void stop() {
+        closed = true;
+    }
+
+    /** After it: the kernel's side of all pulses has gone with it. */
     void close() {
         List<Irq> open;
         synchronized (this) {
-            closed = true;
             open = List.copyOf(pulses);
+            pulses.clear();
         }
-        open.forEach(Irq::close);
+        open.forEach(Irq::release);
         scratch.close();
     }
 }

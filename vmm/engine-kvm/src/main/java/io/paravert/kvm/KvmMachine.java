@@ -32,7 +32,7 @@ final class KvmMachine implements EngineMachine {
     private final MachineSpec spec;
     private final KvmFd vm;
     private final MemorySlots memory;
-    private final Optional<InterruptLines> interruptLines;
+    private final Optional<KvmInterruptLines> interruptLines;
     private final KvmDoorbells doorbells;
     private int openVcpus;
     private boolean closed;
@@ -111,6 +111,11 @@ final class KvmMachine implements EngineMachine {
 
     @Override
     public EngineVcpu createVcpu(int id) {
+        return createVcpu(id, engine.syncSets());
+    }
+
+    /** @param syncSets which registers to let travel in {@code kvm_run}: what KVM_CAP_SYNC_REGS offers, or less */
+    KvmVcpu createVcpu(int id, int syncSets) {
         if (id < 0 || id >= spec.vcpus()) {
             throw new IllegalArgumentException(
                     "vCPU " + id + " of machine " + spec.name() + ", which has " + spec.vcpus());
@@ -118,7 +123,7 @@ final class KvmMachine implements EngineMachine {
         KvmFd fd = new KvmFd(vm.ioctl(Ioctl.KVM_CREATE_VCPU, id, "vCPU " + id + " of machine " + spec.name()));
         KvmVcpu vcpu;
         try {
-            vcpu = new KvmVcpu(this, fd, engine.cpuid(spec, id));
+            vcpu = new KvmVcpu(this, fd, syncSets, engine.cpuid(spec, id));
         } catch (RuntimeException e) {
             fd.close();
             throw e;
@@ -139,7 +144,7 @@ final class KvmMachine implements EngineMachine {
 
     @Override
     public Optional<InterruptLines> interruptLines() {
-        return interruptLines;
+        return interruptLines.map(lines -> lines);
     }
 
     @Override
@@ -164,9 +169,10 @@ final class KvmMachine implements EngineMachine {
             }
             closed = true;
         }
-        doorbells.close();
-        interruptLines.ifPresent(lines -> ((KvmInterruptLines) lines).close());
+        interruptLines.ifPresent(KvmInterruptLines::stop);
         vm.close();
+        doorbells.close();
+        interruptLines.ifPresent(KvmInterruptLines::close);
         memory.close();
         engine.machineClosed();
     }

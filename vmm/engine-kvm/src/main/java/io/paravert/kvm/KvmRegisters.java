@@ -14,16 +14,23 @@ import io.paravert.vmm.engine.GuestRegisters;
  */
 final class KvmRegisters implements GuestRegisters {
     private static final int UNKNOWN = -1;
+    /** Exits for which the segments come along once they have been asked for: not for nothing, but cheaper than an ioctl. */
+    private static final int SREGS_EXITS = 16;
 
     private final KvmFd vcpu;
     private final long run;
     private final long regs;
     private final long sregs;
     private final boolean synced;
+    private final boolean canSyncSregs;
     private final boolean localApic;
     private boolean loaded;
     private boolean dirty;
     private int cpl = UNKNOWN;
+    /** How many more exits bring the segments along. */
+    private int sregsExits;
+    /** This exit has brought them. */
+    private boolean sregsHere;
 
     /**
      * @param fallback {@code kvm_regs} and {@code kvm_sregs} to use without KVM_CAP_SYNC_REGS
@@ -35,6 +42,7 @@ final class KvmRegisters implements GuestRegisters {
         this.run = run;
         this.localApic = localApic;
         synced = (syncSets & KvmRun.Sync.REGS) != 0;
+        canSyncSregs = synced && (syncSets & KvmRun.Sync.SREGS) != 0;
         regs = synced ? run + KvmRun.SYNC_REGS : fallback;
         sregs = fallback + Regs.SIZEOF;
         if (synced) {
@@ -81,8 +89,16 @@ final class KvmRegisters implements GuestRegisters {
     @Override
     public int cpl() {
         if (cpl == UNKNOWN) {
-            loadSregs();
-            cpl = RawMemory.getByte(sregs + Sregs.SS + Sregs.Segment.DPL) & 3;
+            long from = run + KvmRun.SYNC_SREGS;
+            if (!sregsHere) {
+                loadSregs();
+                from = sregs;
+            }
+            cpl = RawMemory.getByte(from + Sregs.SS + Sregs.Segment.DPL) & 3;
+            if (canSyncSregs) {
+                sregsExits = SREGS_EXITS;
+                RawMemory.putLong(run + KvmRun.VALID_REGS, KvmRun.Sync.REGS | KvmRun.Sync.SREGS);
+            }
         }
         return cpl;
     }
@@ -103,6 +119,10 @@ final class KvmRegisters implements GuestRegisters {
     void afterRun() {
         loaded = synced;
         cpl = UNKNOWN;
+        sregsHere = sregsExits > 0;
+        if (sregsHere && --sregsExits == 0) {
+            RawMemory.putLong(run + KvmRun.VALID_REGS, KvmRun.Sync.REGS);
+        }
     }
 
     void read(CpuState state) {
@@ -127,6 +147,7 @@ final class KvmRegisters implements GuestRegisters {
         loaded = true;
         flush();
         cpl = UNKNOWN;
+        sregsHere = false;
     }
 
     private void load() {

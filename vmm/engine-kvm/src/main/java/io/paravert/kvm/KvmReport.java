@@ -1,6 +1,7 @@
 package io.paravert.kvm;
 
 import io.paravert.kvm.uapi.Capability;
+import io.paravert.kvm.uapi.VmStructs.CreateDevice;
 import io.paravert.vmm.engine.EngineException;
 import io.paravert.vmm.engine.EngineReport;
 import io.paravert.vmm.engine.EngineReport.Fact;
@@ -26,6 +27,8 @@ final class KvmReport {
             facts.add(new Fact("hypercall instruction", engine.usesVmmcall() ? "vmmcall" : "vmcall"));
             facts.add(new Fact("guest TSC", engine.tscKilohertz() + " kHz"));
             facts.add(new Fact(PagingProbe.NAME, PagingProbe.measure(engine)));
+            facts.add(new Fact("steady TSC", engine.hasSteadyTsc() ? "yes" : "no"));
+            facts.add(new Fact("VFIO devices", engine.device().offersDevice(CreateDevice.TYPE_VFIO) ? "yes" : "no"));
             for (Capability capability : Capability.values()) {
                 facts.add(new Fact(
                         "KVM_CAP_" + capability,

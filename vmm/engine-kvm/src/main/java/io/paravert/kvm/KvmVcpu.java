@@ -41,6 +41,7 @@ final class KvmVcpu implements EngineVcpu {
     /** Accesses that an instruction other than a repeated one can make, at the very most. */
     private static final int MAX_FRAGMENTS = 16;
 
+    private static final int IA32_TSC = 0x10;
     /** The legacy area and the header. */
     private static final int MIN_XSAVE = 576;
 
@@ -61,7 +62,7 @@ final class KvmVcpu implements EngineVcpu {
     private boolean closed;
 
     /** Takes over the descriptor. */
-    KvmVcpu(KvmMachine machine, KvmFd fd, List<CpuidLeaf> cpuid) {
+    KvmVcpu(KvmMachine machine, KvmFd fd, int syncSets, List<CpuidLeaf> cpuid) {
         this.machine = machine;
         this.fd = fd;
         runBytes = machine.engine().device().runBytes();
@@ -80,7 +81,7 @@ final class KvmVcpu implements EngineVcpu {
                     fd,
                     run,
                     registerArea.zeroed(KvmRegisters.fallbackBytes()),
-                    machine.engine().syncSets(),
+                    syncSets,
                     machine.hasInterruptController());
             machine.engine().learnTscKilohertz(Math.max(0, fd.tryIoctl(Ioctl.KVM_GET_TSC_KHZ, 0)));
         } catch (RuntimeException e) {
@@ -241,6 +242,11 @@ final class KvmVcpu implements EngineVcpu {
         if (fd.ioctl(Ioctl.KVM_SET_MSRS, msrArgument(index, value), "") != 1) {
             throw KvmErrors.msr(index, "write");
         }
+    }
+
+    @Override
+    public long readTsc() {
+        return machine.engine().hasSteadyTsc() ? readMsr(IA32_TSC) : -1;
     }
 
     private long msrArgument(int index, long value) {

@@ -164,4 +164,19 @@ class EntryModeTest {
             assertThatThrownBy(() -> vcpu.writeMsr(0x1234_5678, 1)).hasMessageContaining("write MSR 0x12345678");
         }
     }
+
+    @Test
+    void shouldShowTheTimeStampCounterThatTheGuestReads() {
+        try (TestMachine machine = new TestMachine()) {
+            // rdtsc; shl rdx, 32; or rax, rdx; out 0x51, al
+            EngineVcpu vcpu = machine.start(Mode.LONG, "0f31 48c1e220 4809d0 e651");
+            long before = vcpu.readTsc();
+            assumeTrue(before != -1, "the TSC is not steady here");
+            machine.expectOut(vcpu, 0x51);
+            vcpu.completePending();
+            long guest = TestMachine.get(vcpu, TestMachine.RAX);
+            assertThat(guest).isBetween(before, vcpu.readTsc());
+            assertThat(TestMachine.engine().tscKilohertz()).isPositive();
+        }
+    }
 }

@@ -26,7 +26,7 @@ class LifeCycleTest {
     }
 
     private static void round(int i) {
-        InterruptController controller = i % 4 == 0 ? InterruptController.ENGINE : InterruptController.MONITOR;
+        InterruptController controller = i % 20 == 0 ? InterruptController.ENGINE : InterruptController.MONITOR;
         try (TestMachine machine = new TestMachine(controller)) {
             AutoCloseable doorbell =
                     machine.machine().doorbellEvents().orElseThrow().listen(true, TestMachine.MMIO, 4, () -> {});

@@ -9,6 +9,8 @@ import io.paravert.memory.HostMapping;
 import io.paravert.memory.RawMemory;
 import io.paravert.vmm.engine.CpuState;
 import io.paravert.vmm.engine.DirtyLog;
+import io.paravert.vmm.engine.EngineException;
+import io.paravert.vmm.engine.EngineMachine;
 import io.paravert.vmm.engine.EngineVcpu;
 import io.paravert.vmm.engine.ExitReason;
 import java.util.BitSet;
@@ -140,6 +142,21 @@ class MemoryTest {
             assertThat(log.collect(0).isEmpty()).isTrue();
             log.setEnabled(0, false);
             machine.expect(vcpu, ExitReason.HALT);
+        }
+    }
+
+    @Test
+    void shouldRefuseMemoryOnceTheMachineIsClosed() {
+        EngineMachine closed;
+        try (TestMachine machine = new TestMachine()) {
+            closed = machine.machine();
+        }
+        try (HostMapping more = HostMapping.allocate(0x2000)) {
+            assertThatThrownBy(() -> closed.mapMemory(MMIO, more.address(), 0x2000, false))
+                    .isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> closed.createVcpu(0))
+                    .isInstanceOf(EngineException.class)
+                    .hasMessageContaining("closed already");
         }
     }
 }

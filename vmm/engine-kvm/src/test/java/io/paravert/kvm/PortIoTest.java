@@ -7,11 +7,14 @@ import static io.paravert.kvm.TestMachine.RCX;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paravert.kvm.TestMachine.Mode;
+import io.paravert.kvm.uapi.KvmRun;
 import io.paravert.memory.RawMemory;
 import io.paravert.vmm.engine.CpuState;
 import io.paravert.vmm.engine.EngineVcpu;
 import io.paravert.vmm.engine.ExitReason;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @OnKvm
 class PortIoTest {
@@ -134,12 +137,15 @@ class PortIoTest {
         }
     }
 
-    @Test
-    void shouldShowAndChangeRegistersAtAnExit() {
+    /** With the registers in {@code kvm_run}, and without, as on kernels before 4.17. */
+    @ParameterizedTest
+    @ValueSource(ints = {KvmRun.Sync.REGS | KvmRun.Sync.SREGS, KvmRun.Sync.REGS, 0})
+    void shouldShowAndChangeRegistersAtAnExit(int syncSets) {
         try (TestMachine machine = new TestMachine()) {
-            // the loop puts 16 distinct values into the registers that count, leaves, and leaves again
             // mov r15d, 15; mov rbx, -3; out 0x80, al; out 0x81, al
-            EngineVcpu vcpu = machine.start(Mode.LONG, "41bf0f000000 48c7c3fdffffff e680 e681");
+            EngineVcpu vcpu = machine.vcpu(0, syncSets);
+            machine.put(CODE, "41bf0f000000 48c7c3fdffffff e680 e681");
+            vcpu.writeState(TestMachine.state(Mode.LONG, CODE));
             machine.expectOut(vcpu, 0x80);
             assertThat(TestMachine.get(vcpu, 15)).isEqualTo(15);
             assertThat(TestMachine.get(vcpu, TestMachine.RBX)).isEqualTo(-3);
@@ -150,16 +156,30 @@ class PortIoTest {
             for (int i = 0; i < 16; i++) {
                 assertThat(TestMachine.get(vcpu, i)).isEqualTo(0x1000L + i);
             }
-            assertThat(vcpu.registers().cpl()).isZero();
+            vcpu.completePending();
+            CpuState state = new CpuState();
+            vcpu.readState(state);
+            assertThat(state.rip).isEqualTo(CODE + 17);
+            assertThat(state.general[15]).isEqualTo(0x100f);
         }
     }
 
-    @Test
-    void shouldTellThatTheGuestWasInUserMode() {
+    @ParameterizedTest
+    @ValueSource(ints = {KvmRun.Sync.REGS | KvmRun.Sync.SREGS, KvmRun.Sync.REGS, 0})
+    void shouldTellThePrivilegeLevelOfEachExit(int syncSets) {
         try (TestMachine machine = new TestMachine()) {
-            EngineVcpu vcpu = machine.start(Mode.LONG_USER, "e680 e680");
-            machine.expectOut(vcpu, 0x80);
-            assertThat(vcpu.registers().cpl()).isEqualTo(3);
+            // out 0x80, al; jmp back: first in user mode, then in the kernel's
+            EngineVcpu vcpu = machine.vcpu(0, syncSets);
+            machine.put(CODE, "e680 ebfc");
+            for (Mode mode : new Mode[] {Mode.LONG_USER, Mode.LONG, Mode.LONG_USER}) {
+                vcpu.writeState(TestMachine.state(mode, CODE));
+                for (int i = 0; i < 40; i++) {
+                    machine.expectOut(vcpu, 0x80);
+                    if (i % 20 < 3) {
+                        assertThat(vcpu.registers().cpl()).isEqualTo(mode == Mode.LONG ? 0 : 3);
+                    }
+                }
+            }
         }
     }
 }

@@ -96,7 +96,11 @@ final class TestMachine implements AutoCloseable {
 
     /** A vCPU of the calling thread. */
     EngineVcpu vcpu(int id) {
-        EngineVcpu vcpu = machine.createVcpu(id);
+        return vcpu(id, ENGINE.syncSets());
+    }
+
+    EngineVcpu vcpu(int id, int syncSets) {
+        EngineVcpu vcpu = ((KvmMachine) machine).createVcpu(id, syncSets);
         TimerTask watch = new TimerTask() {
             @Override
             public void run() {
