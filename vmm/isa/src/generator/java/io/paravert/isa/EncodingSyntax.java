@@ -66,6 +66,10 @@ final class EncodingSyntax {
                     w(word);
                     return;
                 }
+                case "WIG" -> {
+                    w = Layout.W_0;
+                    return;
+                }
                 case "o16", "o32", "o64" -> {
                     size(Layout.ASK_OPERAND_SIZE, word, Layout.E_OSZ_SHIFT);
                     return;
@@ -116,7 +120,8 @@ final class EncodingSyntax {
         escaped = true;
         for (String part : word.split("\\.")) {
             switch (part) {
-                case "VEX", "WIG", "LIG" -> {}
+                case "VEX", "LIG" -> {}
+                case "WIG" -> w = Layout.W_0;
                 case "128", "L0" -> form.require(Layout.ASK_L, 0);
                 case "256", "L1" -> {
                     form.require(Layout.ASK_L, 1);
@@ -229,7 +234,7 @@ final class EncodingSyntax {
                             Layout.SIZE_FSAVE -> form.flags |= Layout.F_OPSIZE;
                     case Layout.SIZE_Y -> {
                         form.flags |= Layout.F_USES_W;
-                        w = Layout.W_SIZE;
+                        w = w == Layout.W_0 ? w : Layout.W_SIZE;
                     }
                     default -> {}
                 }

@@ -144,6 +144,8 @@ public enum Feature {
     RDPRU(0x8000_0008, 'b', 4),
     /** WBNOINVD. */
     WBNOINVD(0x8000_0008, 'b', 9),
+    /** Encrypted state (AMD); without it VMGEXIT is VMMCALL. */
+    SEV_ES(0x8000_001f, 'a', 3),
     /** Secure nested paging (AMD). */
     SNP(0x8000_001f, 'a', 4);
 

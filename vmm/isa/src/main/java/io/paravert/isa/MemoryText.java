@@ -47,7 +47,10 @@ final class MemoryText {
         Register index = in.indexRegister();
         boolean noIndex = in.hasSib
                 && index == Register.NONE
-                && (in.scale != 0 || (base == Register.NONE ? in.mode == 1 : (in.base & 7) != 4));
+                && (in.scale != 0
+                        || (base == Register.NONE
+                                ? in.mode == 1 || in.mode == 2 && in.addressBits == 32
+                                : (in.base & 7) != 4));
         boolean direct = base == Register.NONE && index == Register.NONE && !noIndex;
         if (in.segment != 0 && !PrefixText.isNotrack(in)) {
             out.append(in.segmentOverride().text()).append(':');

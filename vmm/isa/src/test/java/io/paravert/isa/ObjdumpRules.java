@@ -65,6 +65,9 @@ final class ObjdumpRules {
     /** The name of the rule that explains a difference, or an empty string. */
     static String explain(
             byte[] blob, Objdump.Line line, CodeSize size, int length, Instruction in, String theirs, String ours) {
+        if (length < 0 && prefixes(blob, line) >= Decoder.MAX_LENGTH - 1) {
+            return "more than 14 prefixes: no instruction; objdump prints them as one";
+        }
         if (size == CodeSize.CODE64 && strayRex(blob, line.offset())) {
             return "stray REX: a REX prefix before another prefix has no effect; objdump prints it as an instruction";
         }
@@ -140,7 +143,10 @@ final class ObjdumpRules {
             return "extensions beyond the table: AVX-512, AVX-VNNI, AVX-IFMA, FMA4, XOP, TBM, key locker, RAO-INT,"
                     + " CMPCCXADD, UINTR, ENQCMD, PadLock, AVX-NE-CONVERT, AMX, TSXLDTRK, MCOMMIT";
         }
-        if (length == Decoder.INVALID && theirs.matches("(fx|x|st|ld)(save|rstor|mxcsr).*|vmptrst.*|pmovmskb .*")) {
+        if (length == Decoder.INVALID
+                && theirs.matches(
+                        "(fx|x|st|ld)(save|rstor|mxcsr).*|vmptrst.*|pmovmskb .*|xgetbv|xsetbv|xend|xtest|"
+                                + "vm(call|launch|resume|xoff|func)|monitorx?.*|mwaitx?.*|clac|stac|(rd|wr)pkru|[lms]fence|serialize|clzero")) {
             return "66, F2 and F3 before instructions for which the manuals say NP are reserved; objdump prints them";
         }
         if (line.text().contains("notrack ") && line.text().matches(".*\\b[c-gs]s .*")) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -70,6 +71,10 @@ class RoundTripTest {
         assertThat(decoder.decode(out, 0, length, size, second)).as(what).isEqualTo(length);
         assertThat(second.mnemonic()).as(what).isEqualTo(first.mnemonic());
         assertThat(second.operandCount()).as(what).isEqualTo(operands.length);
+        if (first.mnemonic() == Mnemonic.XCHG && !second.operand(0).equals(operands[0])) {
+            // The accumulator's form has it second.
+            Collections.reverse(Arrays.asList(operands));
+        }
         for (int i = 0; i < operands.length; i++) {
             assertThat(second.operand(i)).as(what).isEqualTo(operands[i]);
             if (first.kind(i) == OperandKind.MEMORY || first.kind(i) == OperandKind.REGISTER) {
