@@ -47,14 +47,14 @@ public final class Ring3 implements ExampleGuest {
     private static void kernel(PvAssembler g) {
         Label stackTop = g.label("application's stack");
         Label application = g.data("application", USER_PAGE, () -> application(g, stackTop));
-        KernelTables tables = new KernelTables(g, page -> page == USER_PAGE);
+        KernelTables tables = new KernelTables(g, page -> page == USER_PAGE, false);
         Label systemCall = g.label("system call");
         Label protectionFault = g.label("#GP");
         g.interrupts().handle(GENERAL_PROTECTION, 0, protectionFault);
 
         tables.systemCalls(systemCall).load();
         g.print("kernel: starting the application\n");
-        tables.enterUser(application, stackTop, false);
+        tables.enterUser(application, stackTop);
 
         g.bind(systemCall);
         serve(g);

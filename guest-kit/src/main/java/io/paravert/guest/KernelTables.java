@@ -21,6 +21,7 @@ public final class KernelTables {
     private static final int TSS = 0x30;
     private static final int GDT_BYTES = TSS + 16;
     private static final int TSS_BYTES = 104;
+    private static final int IO_MAP_BYTES = 8192;
     private static final int TSS_RSP0 = 4;
     private static final int TSS_IO_MAP = 102;
     private static final int GIB_MAPPED = 4;
@@ -38,16 +39,19 @@ public final class KernelTables {
     private final Label gdt;
     private final Label tss;
     private final Label kernelStack;
+    private final boolean ports;
 
     /**
      * Adds the tables to a program.
      *
      * @param user of a 2 MiB page's address, below 4 GiB: whether ring 3 may touch the page
+     * @param ports whether ring 3 may use all ports: by IOPL, and by the TSS's bitmap for monitors that lose IOPL at IRETQ (PVM)
      */
-    public KernelTables(PvAssembler asm, LongPredicate user) {
+    public KernelTables(PvAssembler asm, LongPredicate user, boolean ports) {
         asm.require64("rings");
         this.asm = asm;
         this.user = user;
+        this.ports = ports;
         this.kernelStack = asm.stack(KERNEL_STACK_BYTES);
         this.tss = asm.data("TSS", Long.BYTES, this::tssImage);
         this.gdt = asm.data("GDT", Long.BYTES, this::gdtImage);
@@ -58,13 +62,21 @@ public final class KernelTables {
         asm.dq(kernelStack, 0);
         asm.space(TSS_IO_MAP - TSS_RSP0 - Long.BYTES);
         asm.dw(TSS_BYTES);
+        if (ports) {
+            // A clear bit permits; a byte of ones must follow (Intel SDM vol. 1, 19.5.2).
+            asm.space(IO_MAP_BYTES).db(0xff);
+        }
+    }
+
+    private int tssBytes() {
+        return ports ? TSS_BYTES + IO_MAP_BYTES + 1 : TSS_BYTES;
     }
 
     private void gdtImage() {
         asm.dq(Descriptors.NULL, Descriptors.code32(0), Descriptors.code64(0), Descriptors.data(0));
         asm.dq(Descriptors.data(3), Descriptors.code64(3));
         // The TSS's address is known to the guest only: load() adds it.
-        asm.dq(Descriptors.tss64(0, TSS_BYTES), 0);
+        asm.dq(Descriptors.tss64(0, tssBytes()), 0);
     }
 
     /** Loads all three. Takes RAX and RCX. */
@@ -96,17 +108,15 @@ public final class KernelTables {
 
     /**
      * Goes to ring 3 by IRETQ, with interrupts on. General registers are kept but for RAX; DS and ES get the user's segment.
-     *
-     * @param ioPrivilege whether the user's code may use ports
      */
-    public KernelTables enterUser(Label entry, Label stackTop, boolean ioPrivilege) {
+    public KernelTables enterUser(Label entry, Label stackTop) {
         asm.mov(EAX, USER_DATA);
         asm.mov(DS, AX);
         asm.mov(ES, AX);
         asm.push(USER_DATA);
         asm.lea(RAX, at(stackTop));
         asm.push(RAX);
-        asm.push(RFLAGS_FIXED | INTERRUPTS_ON | (ioPrivilege ? 3 << IOPL_SHIFT : 0));
+        asm.push(RFLAGS_FIXED | INTERRUPTS_ON | (ports ? 3 << IOPL_SHIFT : 0));
         asm.push(USER_CODE);
         asm.lea(RAX, at(entry));
         asm.push(RAX);

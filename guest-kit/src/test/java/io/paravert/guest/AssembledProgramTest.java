@@ -175,7 +175,7 @@ class AssembledProgramTest {
 
     @Test
     void shouldRefuseRingsOutside64BitMode() {
-        assertThatThrownBy(() -> program(GuestMode.PROTECTED, g -> new KernelTables(g, page -> false)))
+        assertThatThrownBy(() -> program(GuestMode.PROTECTED, g -> new KernelTables(g, page -> false, false)))
                 .isInstanceOf(GuestProgramException.class)
                 .hasMessage("rings in PROTECTED mode; the guest kit has them for LONG mode");
     }

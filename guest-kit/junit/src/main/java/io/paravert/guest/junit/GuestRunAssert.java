@@ -4,12 +4,15 @@ import io.paravert.abi.Hypercall;
 import io.paravert.vmm.CrashInfo;
 import io.paravert.vmm.VmOutcome;
 import io.paravert.vmm.engine.ExitReason;
+import java.util.Locale;
 import java.util.function.Consumer;
 import org.assertj.core.api.AbstractAssert;
 import org.assertj.core.api.Assertions;
 
 /** What a guest is expected to have done. Failures show the outcome and the console. */
 public final class GuestRunAssert extends AbstractAssert<GuestRunAssert, GuestRun> {
+    private static final int LAST_EXITS = 8;
+
     private GuestRunAssert(GuestRun actual) {
         super(actual, GuestRunAssert.class);
     }
@@ -31,7 +34,7 @@ public final class GuestRunAssert extends AbstractAssert<GuestRunAssert, GuestRu
     public GuestRunAssert hasPrinted(String text) {
         if (!actual.console().equals(text)) {
             Assertions.assertThat(actual.console())
-                    .as("console on %s (%s)", actual.engine(), actual.outcome())
+                    .as("console on %s, where %s", actual.engine(), outcome())
                     .isEqualTo(text);
         }
         return this;
@@ -40,7 +43,7 @@ public final class GuestRunAssert extends AbstractAssert<GuestRunAssert, GuestRu
     /** Its console's text, to be looked at. */
     public GuestRunAssert printing(Consumer<String> requirements) {
         Assertions.assertThat(actual.console())
-                .as("console on %s (%s)", actual.engine(), actual.outcome())
+                .as("console on %s, where %s", actual.engine(), outcome())
                 .satisfies(requirements);
         return this;
     }
@@ -84,7 +87,26 @@ public final class GuestRunAssert extends AbstractAssert<GuestRunAssert, GuestRu
     }
 
     private String story() {
-        return "the outcome was " + actual.outcome() + " after "
-                + actual.statistics().totalExits() + " exits, and the console says:\n" + actual.console();
+        return "the outcome was " + outcome() + " after " + actual.statistics().totalExits()
+                + " exits, and the console says:\n" + actual.console();
+    }
+
+    private String outcome() {
+        if (!(actual.outcome() instanceof VmOutcome.Crashed crashed)) {
+            return actual.outcome().toString();
+        }
+        CrashInfo crash = crashed.crash();
+        StringBuilder text = new StringBuilder(String.format(
+                Locale.ROOT,
+                "a crash of vCPU %d (%s) at rip 0x%x: %s; its last exits:",
+                crash.vcpu(),
+                crash.cause().text(),
+                crash.state().rip,
+                crash.message()));
+        int from = Math.max(0, crash.lastExits().size() - LAST_EXITS);
+        crash.lastExits()
+                .subList(from, crash.lastExits().size())
+                .forEach(exit -> text.append("\n  ").append(exit.describe()));
+        return text.toString();
     }
 }
