@@ -4,7 +4,6 @@ import io.paravert.memory.RawMemory;
 import io.paravert.vmm.engine.EngineException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -12,8 +11,6 @@ import org.slf4j.LoggerFactory;
  * the engine. Any thread may call it.
  */
 final class EventPoller implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(EventPoller.class);
-
     // struct epoll_event, packed: 32 bits of events, 64 bits of data.
     private static final int EVENT_SIZEOF = 12;
     private static final int EVENT_DATA = 4;
@@ -73,7 +70,8 @@ final class EventPoller implements AutoCloseable {
             try {
                 listener.run();
             } catch (RuntimeException e) {
-                LOG.error("a doorbell's listener failed", e);
+                // Asked for only here: to set up logging is dearer than to open the engine.
+                LoggerFactory.getLogger(EventPoller.class).error("a doorbell's listener failed", e);
             }
         }
 
