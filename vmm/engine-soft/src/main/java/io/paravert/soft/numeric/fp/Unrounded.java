@@ -73,6 +73,65 @@ public final class Unrounded {
         return combine(negative != negativeB, expB, bHigh, bLow);
     }
 
+    public void copy(Unrounded other) {
+        set(other.negative, other.exponent, other.high, other.low);
+    }
+
+    /** As {@link #add(boolean, int, long, long)}; the sum must not be zero. */
+    public void add(Unrounded other) {
+        add(other.negative, other.exponent, other.high, other.low);
+    }
+
+    /** Multiplies by a value of full length: an error below 2^-125, relative. */
+    public void multiply(Unrounded other) {
+        long h = Wide.mulHigh(high, other.high);
+        long l = high * other.high;
+        long cross = Wide.mulHigh(high, other.low);
+        long sum = l + cross;
+        if (Long.compareUnsigned(sum, cross) < 0) h++;
+        cross = Wide.mulHigh(low, other.high);
+        l = sum + cross;
+        if (Long.compareUnsigned(l, cross) < 0) h++;
+        boolean over = h < 0;
+        set(
+                negative ^ other.negative,
+                exponent + other.exponent + (over ? 1 : 0),
+                over ? h : h << 1 | l >>> 63,
+                (over ? l : l << 1) | 1);
+    }
+
+    /** Divides by a value of full length, digit by digit: an error below 2^-125, relative. */
+    public void divide(Unrounded other) {
+        boolean belowOne = less(high, low, other.high, other.low);
+        long restHigh = high;
+        long restLow = low;
+        long quotientHigh = 0;
+        long quotientLow = 0;
+        boolean carry = false; // the bit that a doubled rest has lost
+        if (belowOne) {
+            carry = restHigh < 0;
+            restHigh = restHigh << 1 | restLow >>> 63;
+            restLow <<= 1;
+        }
+        for (int i = 0; i < 128; i++) {
+            quotientHigh = quotientHigh << 1 | quotientLow >>> 63;
+            quotientLow <<= 1;
+            if (carry || !less(restHigh, restLow, other.high, other.low)) {
+                restHigh -= other.high + (Long.compareUnsigned(restLow, other.low) < 0 ? 1 : 0);
+                restLow -= other.low;
+                quotientLow |= 1;
+            }
+            carry = restHigh < 0;
+            restHigh = restHigh << 1 | restLow >>> 63;
+            restLow <<= 1;
+        }
+        set(
+                negative ^ other.negative,
+                exponent - other.exponent - (belowOne ? 1 : 0),
+                quotientHigh,
+                quotientLow | ((restHigh | restLow) != 0 || carry ? 1 : 0));
+    }
+
     /** This value is the larger; shifts the smaller to its exponent and adds or subtracts. */
     private boolean combine(boolean subtract, int exp, long bHigh, long bLow) {
         int shift = exponent - exp;

@@ -21,8 +21,8 @@ class FastPathTest {
 
     private void agree(String name, FpCheck.Double2 op, Softly reference) {
         for (int i = 0; i < COUNT; i++) {
-            long a = FpSamples.aDouble(random);
-            long b = FpSamples.aDouble(random);
+            long a = FpOperands.aDouble(random);
+            long b = FpOperands.aDouble(random);
             begin(i);
             long r = op.apply(a, b, fast);
             long want = reference.apply(DOUBLE, a, b, soft);
@@ -37,8 +37,8 @@ class FastPathTest {
 
     private void agreeSingle(String name, FpCheck.Single2 op, Softly reference) {
         for (int i = 0; i < COUNT; i++) {
-            int a = FpSamples.aSingle(random);
-            int b = FpSamples.aSingle(random);
+            int a = FpOperands.aSingle(random);
+            int b = FpOperands.aSingle(random);
             begin(i);
             int r = op.apply(a, b, fast);
             int want = (int) reference.apply(SINGLE, a & 0xffff_ffffL, b & 0xffff_ffffL, soft);

@@ -55,8 +55,8 @@ final class FpCheck {
 
     void operands(Ring3State s, boolean doubles) {
         SplittableRandom random = differential.random();
-        s.mxcsr(FpSamples.mxcsr(random));
-        for (int i = 0; i < 16; i++) s.ymm[i] = doubles ? FpSamples.aDouble(random) : FpSamples.singles(random);
+        s.mxcsr(FpOperands.mxcsr(random));
+        for (int i = 0; i < 16; i++) s.ymm[i] = doubles ? FpOperands.aDouble(random) : FpOperands.singles(random);
         s.gpr[0] = random.nextLong() >> random.nextInt(64);
         if (random.nextInt(6) == 0) s.gpr[0] = (1L << random.nextInt(64)) + random.nextInt(-3, 4);
         if (random.nextInt(4) == 0) { // neighbours and opposites, for cancellation

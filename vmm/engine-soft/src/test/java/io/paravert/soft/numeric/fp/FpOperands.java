@@ -3,7 +3,7 @@ package io.paravert.soft.numeric.fp;
 import java.util.SplittableRandom;
 
 /** Floating-point operands and MXCSR settings as instructions dislike them. */
-final class FpSamples {
+public final class FpOperands {
     private static final long[] DOUBLES = {
         0,
         1,
@@ -84,9 +84,9 @@ final class FpSamples {
         0x3300_0000
     };
 
-    private FpSamples() {}
+    private FpOperands() {}
 
-    static long aDouble(SplittableRandom random) {
+    public static long aDouble(SplittableRandom random) {
         long sign = random.nextLong() & Long.MIN_VALUE;
         return switch (random.nextInt(8)) {
             case 0, 1 -> DOUBLES[random.nextInt(DOUBLES.length)] | sign;
@@ -99,7 +99,7 @@ final class FpSamples {
         };
     }
 
-    static int aSingle(SplittableRandom random) {
+    public static int aSingle(SplittableRandom random) {
         int sign = random.nextInt() & Integer.MIN_VALUE;
         return switch (random.nextInt(7)) {
             case 0, 1 -> SINGLES[random.nextInt(SINGLES.length)] | sign;
