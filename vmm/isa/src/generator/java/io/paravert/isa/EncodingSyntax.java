@@ -47,45 +47,30 @@ final class EncodingSyntax {
             map = word.equals("38") ? 2 : 3;
             return;
         }
-        if (!escaped) {
-            switch (word) {
-                case "NP", "66", "F3", "F2" -> {
-                    pp = List.of("NP", "66", "F3", "F2").indexOf(word);
-                    return;
-                }
-                case "norep" -> {
-                    form.answers[Layout.ASK_PREFIX] = 0b0011;
-                    return;
-                }
-                case "0F" -> {
-                    map = 1;
-                    escaped = true;
-                    return;
-                }
-                case "W0", "W1" -> {
-                    w(word);
-                    return;
-                }
-                case "WIG" -> {
-                    w = Layout.W_0;
-                    return;
-                }
-                case "o16", "o32", "o64" -> {
-                    size(Layout.ASK_OPERAND_SIZE, word, Layout.E_OSZ_SHIFT);
-                    return;
-                }
-                case "a16", "a32", "a64" -> {
-                    size(Layout.ASK_ADDRESS_SIZE, word, Layout.E_ASZ_SHIFT);
-                    return;
-                }
-                case "rexb0" -> {
-                    form.require(Layout.ASK_REX_B, 0);
-                    return;
-                }
-                default -> {}
+        if (escaped || !beforeEscape(word)) {
+            opcode(word);
+        }
+    }
+
+    /** Takes a word that can only stand before 0F and the opcode; whether it was one. */
+    private boolean beforeEscape(String word) {
+        switch (word) {
+            case "NP", "66", "F3", "F2" -> pp = List.of("NP", "66", "F3", "F2").indexOf(word);
+            case "norep" -> form.answers[Layout.ASK_PREFIX] = 0b0011;
+            case "0F" -> {
+                map = 1;
+                escaped = true;
+            }
+            case "W0", "W1" -> w(word);
+            case "WIG" -> w = Layout.W_0;
+            case "o16", "o32", "o64" -> size(Layout.ASK_OPERAND_SIZE, word, Layout.E_OSZ_SHIFT);
+            case "a16", "a32", "a64" -> size(Layout.ASK_ADDRESS_SIZE, word, Layout.E_ASZ_SHIFT);
+            case "rexb0" -> form.require(Layout.ASK_REX_B, 0);
+            default -> {
+                return false;
             }
         }
-        opcode(word);
+        return true;
     }
 
     private void opcode(String word) {

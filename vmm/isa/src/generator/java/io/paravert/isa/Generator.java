@@ -80,6 +80,18 @@ final class Generator {
     }
 
     private void writeDecoderData() throws IOException {
+        JavaText java = new JavaText("io.paravert.isa");
+        java.line("/** The decoder's tables, packed. */");
+        java.line("final class DecoderData {");
+        java.line("    private DecoderData() {}").line("");
+        java.line("    static final int FORMS = " + forms.size() + ";").line("");
+        writeTree(java);
+        writeForms(java);
+        java.line("}");
+        java.write(out.resolve("DecoderData.java"));
+    }
+
+    private void writeTree(JavaText java) {
         DecisionTree tree = new DecisionTree(forms);
         Packed roots = new Packed();
         Packed modrm = new Packed();
@@ -89,50 +101,47 @@ final class Generator {
         }
         Packed nodes = new Packed();
         tree.nodes().chars().forEach(nodes::u16);
+        java.bytes("roots", roots.bytes());
+        java.bytes("modrm", modrm.bytes());
+        java.bytes("nodes", nodes.bytes());
+    }
+
+    private void writeForms(JavaText java) {
         Packed flags = new Packed();
         Packed names = new Packed();
         Packed styles = new Packed();
-        Index specs = new Index();
+        Index<Integer> specs = new Index<>();
         Packed operands = new Packed();
-        Index features = new Index();
+        Index<String> features = new Index<>();
         Packed featureIds = new Packed();
-        Index implied = new Index();
+        Index<Long> implied = new Index<>();
         Packed impliedIds = new Packed();
         for (Form form : forms) {
             flags.i32(form.flags);
             names.u16(mnemonics.indexOf(form.mnemonic));
             styles.u8(form.nameStyle);
             for (int i = 0; i < Layout.MAX_OPERANDS; i++) {
-                operands.u8(specs.of(i < form.operands.length ? (Object) form.operands[i] : (Object) 0));
+                operands.u8(specs.of(i < form.operands.length ? form.operands[i] : 0));
             }
             featureIds.u8(features.of(form.feature));
             impliedIds.u8(implied.of(form.implied));
         }
-        JavaText java = new JavaText("io.paravert.isa");
-        java.line("/** The decoder's tables, packed. */");
-        java.line("final class DecoderData {");
-        java.line("    private DecoderData() {}").line("");
-        java.line("    static final int FORMS = " + forms.size() + ";").line("");
-        java.bytes("roots", roots.bytes());
-        java.bytes("modrm", modrm.bytes());
-        java.bytes("nodes", nodes.bytes());
         java.bytes("flags", flags.bytes());
         java.bytes("mnemonics", names.bytes());
         java.bytes("nameStyles", styles.bytes());
         java.bytes("operandIds", operands.bytes());
         Packed specBytes = new Packed();
-        specs.keys().forEach(s -> specBytes.i32((Integer) s));
+        specs.keys().forEach(specBytes::i32);
         java.bytes("operandSpecs", specBytes.bytes());
         java.bytes("impliedIds", impliedIds.bytes());
         Packed impliedBytes = new Packed();
-        implied.keys().forEach(s -> impliedBytes.i64((Long) s));
+        implied.keys().forEach(impliedBytes::i64);
         java.bytes("implied", impliedBytes.bytes());
         java.bytes("featureIds", featureIds.bytes());
         java.line("    static Feature[] features() {");
         java.line("        return new Feature[] {");
         features.keys().forEach(f -> java.line("            Feature." + f + ","));
-        java.line("        };").line("    }").line("}");
-        java.write(out.resolve("DecoderData.java"));
+        java.line("        };").line("    }");
     }
 
     private void writeEncoderData() throws IOException {
@@ -179,14 +188,14 @@ final class Generator {
     }
 
     /** Distinct values in the order of their first use. */
-    private static final class Index {
-        private final Map<Object, Integer> ids = new LinkedHashMap<>();
+    private static final class Index<T> {
+        private final Map<T, Integer> ids = new LinkedHashMap<>();
 
-        int of(Object key) {
+        int of(T key) {
             return ids.computeIfAbsent(key, k -> ids.size());
         }
 
-        Iterable<Object> keys() {
+        Iterable<T> keys() {
             return ids.keySet();
         }
     }

@@ -8,9 +8,14 @@ final class Attempt {
 
     final CodeSize codeSize;
     final int prefixes;
-    final EncodedBytes bytes = new EncodedBytes();
+    private final EncodedBytes bytes = new EncodedBytes();
     /** The size the form gives to a memory operand that has none, 0 if there is no such operand. */
-    int openMemorySize;
+    private int openMemorySize;
+
+    private byte[] best = {};
+    private int furthest = -1;
+    private int memorySize;
+    private int otherMemorySize;
 
     private final Operand[] given;
     private Operand[] operands;
@@ -29,8 +34,43 @@ final class Attempt {
         this.prefixes = prefixes;
     }
 
-    byte[] copy(int length) {
-        return bytes.copy(length);
+    /** The shortest encoding found, empty if there is none. */
+    byte[] best() {
+        return best;
+    }
+
+    /** The last operand, counted from 1, that stood in the way of a form; one more for what is no operand's fault. */
+    int furthest() {
+        return furthest;
+    }
+
+    /** A size that a memory operand without one could have. */
+    int memorySize() {
+        return memorySize;
+    }
+
+    /** Another such size, 0 if there is none. */
+    int otherMemorySize() {
+        return otherMemorySize;
+    }
+
+    /** Tries a form with every operand size and vector length that it has. */
+    void runAll(int ofForm) {
+        for (int candidate = firstCandidate(ofForm); candidate != 0; candidate = nextCandidate(candidate)) {
+            int result = run(ofForm, candidate);
+            if (result <= 0) {
+                furthest = Math.max(furthest, -result);
+                continue;
+            }
+            if (openMemorySize != 0 && memorySize == 0) {
+                memorySize = openMemorySize;
+            } else if (openMemorySize != 0 && memorySize != openMemorySize) {
+                otherMemorySize = openMemorySize;
+            }
+            if (best.length == 0 || result < best.length) {
+                best = bytes.copy(result);
+            }
+        }
     }
 
     private int defaultBits(int ofForm) {

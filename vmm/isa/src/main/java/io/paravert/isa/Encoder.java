@@ -50,38 +50,20 @@ public final class Encoder {
      */
     public int encode(Mnemonic mnemonic, CodeSize size, Operand[] operands, int prefixes, byte[] out, int offset) {
         Attempt attempt = new Attempt(size, operands, prefixes);
-        byte[] best = {};
-        int memorySize = 0;
-        int furthest = -1;
         int row = mnemonic.ordinal();
         for (int k = EncoderForms.start(row); k < EncoderForms.start(row + 1); k++) {
             int form = EncoderForms.form(k);
-            if ((Forms.flags(form) & Layout.F_ALIAS) != 0) {
-                continue;
-            }
-            for (int candidate = attempt.firstCandidate(form);
-                    candidate != 0;
-                    candidate = attempt.nextCandidate(candidate)) {
-                int result = attempt.run(form, candidate);
-                if (result <= 0) {
-                    furthest = Math.max(furthest, -result);
-                    continue;
-                }
-                if (attempt.openMemorySize != 0) {
-                    if (memorySize != 0 && memorySize != attempt.openMemorySize) {
-                        throw new IsaException(text(mnemonic, operands)
-                                + ": give the memory operand a size, for it can have " + memorySize + " or "
-                                + attempt.openMemorySize + " bits");
-                    }
-                    memorySize = attempt.openMemorySize;
-                }
-                if (best.length == 0 || result < best.length) {
-                    best = attempt.copy(result);
-                }
+            if ((Forms.flags(form) & Layout.F_ALIAS) == 0) {
+                attempt.runAll(form);
             }
         }
+        if (attempt.otherMemorySize() != 0) {
+            throw new IsaException(text(mnemonic, operands) + ": give the memory operand a size, for it can have "
+                    + attempt.memorySize() + " or " + attempt.otherMemorySize() + " bits");
+        }
+        byte[] best = attempt.best();
         if (best.length == 0) {
-            throw new IsaException(complaint(mnemonic, size, operands, furthest));
+            throw new IsaException(complaint(mnemonic, size, operands, attempt.furthest()));
         }
         if (best.length > Decoder.MAX_LENGTH) {
             throw new IsaException(text(mnemonic, operands) + ": longer than 15 bytes");

@@ -43,7 +43,7 @@ class GnuAssemblerTest {
                 byte[] code = bytes.make(form, size);
                 if (decoder.decode(code, 0, code.length, size, in) > 0 && in.form() == form && isComparable()) {
                     byte[] encoded = encodeAgain(size);
-                    String text = ObjdumpRules.withoutComment(in.toString());
+                    String text = ObjdumpText.withoutComment(in.toString());
                     if (!NOT_COMPARED.matcher(text).matches()) {
                         lines.add(text);
                         ours.add(encoded);

@@ -62,18 +62,17 @@ final class ObjdumpComparison {
             return;
         }
         if (line.length() == length
-                && ObjdumpRules.withoutComment(line.text()).equals(ObjdumpRules.withoutComment(ours))) {
+                && ObjdumpText.withoutComment(line.text()).equals(ObjdumpText.withoutComment(ours))) {
             return;
         }
-        String theirs = ObjdumpRules.plain(line.text());
-        if (line.length() == length && theirs.equals(ObjdumpRules.plain(ours))) {
+        if (line.length() == length && ObjdumpText.plain(line.text()).equals(ObjdumpText.plain(ours))) {
             prefixesDiffer++;
             if (prefixesDiffer <= SHOWN_PREFIXES) {
                 prefixDifferences.add(line.text() + " / " + ours);
             }
             return;
         }
-        String rule = ObjdumpRules.explain(blob, line, size, length, length > 0 ? instruction : null, theirs, ours);
+        String rule = ObjdumpRules.explain(new ObjdumpCase(blob, line, size, length, instruction, ours));
         if (!rule.isEmpty()) {
             explained.merge(rule, 1, Integer::sum);
             return;
