@@ -56,10 +56,10 @@ public final class X87Parts {
             r.round(64);
             return 0;
         }
-        return finite(ase, a, bse, b, difference, nearest, r);
+        return finite(ase, a, b, difference, nearest, r);
     }
 
-    private static int finite(int ase, long a, int bse, long b, int difference, boolean nearest, X87Result r) {
+    private static int finite(int ase, long a, long b, int difference, boolean nearest, X87Result r) {
         long sa = Extended.significand(a);
         long sb = Extended.significand(b);
         boolean negative = Extended.isNegative(ase);
