@@ -5,6 +5,7 @@ import io.paravert.guest.GuestProgram;
 import io.paravert.guest.GuestSource;
 import io.paravert.vmm.VmConfig;
 import io.paravert.vmm.boot.ImageLoader;
+import io.paravert.vmm.devices.DeviceCatalog;
 import io.paravert.vmm.engine.Engine;
 import io.paravert.vmm.engine.EngineReport;
 import io.vertx.core.Vertx;
@@ -91,9 +92,10 @@ public final class GuestHost implements AutoCloseable {
         if (source instanceof ExampleGuest example) {
             config.vcpus(example.vcpus());
             List<String> devices = example.devices();
+            DeviceCatalog catalog = DeviceCatalog.ofClassPath();
             for (int i = 0; i < devices.size(); i++) {
                 String type = devices.get(i).split(",", 2)[0];
-                config.device(type + i, DeviceText.create(devices.get(i)));
+                config.device(type + i, catalog.create(devices.get(i)));
             }
         }
     }
