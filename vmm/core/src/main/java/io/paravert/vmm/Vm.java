@@ -100,6 +100,7 @@ public final class Vm implements AutoCloseable {
         EngineMachine made = engine.createMachine(new MachineSpec(
                 config.name(), config.vcpus(), config.interruptController(), transport, platform.cpuid()));
         machine.setEngineMachine(made);
+        made.writeObserver().ifPresent(machine.memory()::setWriteObserver);
         for (MemoryRegion region : machine.memory().regions()) {
             made.mapMemory(region.gpa(), region.hostAddress(), region.bytes(), !region.writable());
         }

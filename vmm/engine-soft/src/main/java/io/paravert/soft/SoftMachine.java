@@ -10,6 +10,7 @@ import io.paravert.vmm.engine.EngineMachine;
 import io.paravert.vmm.engine.EngineVcpu;
 import io.paravert.vmm.engine.InterruptLines;
 import io.paravert.vmm.engine.MachineSpec;
+import io.paravert.vmm.memory.WriteObserver;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
@@ -91,6 +92,11 @@ final class SoftMachine implements EngineMachine {
     @Override
     public Optional<DirtyLog> dirtyLog() {
         return Optional.empty();
+    }
+
+    @Override
+    public Optional<WriteObserver> writeObserver() {
+        return Optional.of(memory.codeWatch()::writtenRange);
     }
 
     @Override

@@ -150,4 +150,24 @@ class CodeChangesTest {
         assertThat(guest.run()).isEqualTo(HALT);
         assertThat(guest.get(RAX)).isEqualTo(1000);
     }
+
+    @Test
+    void shouldRunWhatADeviceWroteOverDecodedCode() {
+        long function = 0x80_0000;
+        guest.put64(function, 0xc300000001b8L);
+        guest.code(a -> {
+            a.mov(EDI, function);
+            a.call(RDI);
+            a.mov(EBX, EAX);
+            a.out(0x10, AL);
+            a.call(RDI);
+            a.hlt();
+        });
+        assertThat(guest.run()).isEqualTo(PORT_WRITE);
+        guest.put8(function + 1, 9);
+        guest.machine.writeObserver().orElseThrow().written(function, 8);
+        assertThat(guest.run()).isEqualTo(HALT);
+        assertThat(guest.get(RBX)).isEqualTo(1);
+        assertThat(guest.get(RAX)).isEqualTo(9);
+    }
 }

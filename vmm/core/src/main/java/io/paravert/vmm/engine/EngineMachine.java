@@ -1,5 +1,6 @@
 package io.paravert.vmm.engine;
 
+import io.paravert.vmm.memory.WriteObserver;
 import java.util.Optional;
 
 /**
@@ -28,6 +29,11 @@ public interface EngineMachine extends AutoCloseable {
 
     /** Present if the engine can tell which pages a guest has written. */
     Optional<DirtyLog> dirtyLog();
+
+    /** Present if the engine keeps what it derived from guest memory, and must be told of writes that no vCPU makes. */
+    default Optional<WriteObserver> writeObserver() {
+        return Optional.empty();
+    }
 
     @Override
     void close();

@@ -36,6 +36,8 @@ public final class GuestMemory implements GuestMemoryView, AutoCloseable {
     private volatile MappedRegion[] regions;
     /** The region at address 0, which nearly every access hits; empty once closed. */
     private volatile MappedRegion low;
+    /** Who wants to know of writes, if anybody does. */
+    private volatile @Nullable WriteObserver observer;
 
     private GuestMemory(HostMapping ram) {
         this.ram = ram;
@@ -89,13 +91,31 @@ public final class GuestMemory implements GuestMemoryView, AutoCloseable {
         return region.host + (gpa - region.gpa);
     }
 
-    /** As {@link #hostAddress}, and the range may be written. */
+    /** As {@link #hostAddress}, and the range may be written; the observer is told that it is about to be. */
     public long writableHostAddress(long gpa, long length) {
+        long host = findWritable(gpa, length);
+        observe(gpa, length);
+        return host;
+    }
+
+    private long findWritable(long gpa, long length) {
         MappedRegion region = find(gpa, length);
         if (!region.writable) {
             throw refused(gpa, length, "is read-only");
         }
         return region.host + (gpa - region.gpa);
+    }
+
+    /** Tells of every write through this object from now on; an engine that translates guest code sets it. */
+    public void setWriteObserver(WriteObserver told) {
+        observer = told;
+    }
+
+    private void observe(long gpa, long length) {
+        WriteObserver told = observer;
+        if (told != null && length > 0) {
+            told.written(gpa, length);
+        }
     }
 
     private MappedRegion find(long gpa, long length) {
@@ -155,7 +175,13 @@ public final class GuestMemory implements GuestMemoryView, AutoCloseable {
             throw refused(gpa, length, "is longer than a view can be, " + Integer.MAX_VALUE);
         }
         MappedRegion region = find(gpa, length);
-        return length == 0 ? Unpooled.EMPTY_BUFFER : region.view(gpa - region.gpa, (int) length);
+        if (length == 0) {
+            return Unpooled.EMPTY_BUFFER;
+        }
+        if (region.writable) {
+            observe(gpa, length);
+        }
+        return region.view(gpa - region.gpa, (int) length);
     }
 
     @Override
@@ -180,22 +206,26 @@ public final class GuestMemory implements GuestMemoryView, AutoCloseable {
 
     @Override
     public void putByte(long gpa, byte value) {
-        RawMemory.putByte(writableHostAddress(gpa, 1), value);
+        RawMemory.putByte(findWritable(gpa, 1), value);
+        observe(gpa, 1);
     }
 
     @Override
     public void putShort(long gpa, short value) {
-        RawMemory.putShort(writableHostAddress(gpa, 2), value);
+        RawMemory.putShort(findWritable(gpa, 2), value);
+        observe(gpa, 2);
     }
 
     @Override
     public void putInt(long gpa, int value) {
-        RawMemory.putInt(writableHostAddress(gpa, 4), value);
+        RawMemory.putInt(findWritable(gpa, 4), value);
+        observe(gpa, 4);
     }
 
     @Override
     public void putLong(long gpa, long value) {
-        RawMemory.putLong(writableHostAddress(gpa, 8), value);
+        RawMemory.putLong(findWritable(gpa, 8), value);
+        observe(gpa, 8);
     }
 
     @Override
@@ -215,27 +245,34 @@ public final class GuestMemory implements GuestMemoryView, AutoCloseable {
 
     @Override
     public void putShortRelease(long gpa, short value) {
-        RawMemory.putShortRelease(writableHostAddress(aligned(gpa, 2), 2), value);
+        RawMemory.putShortRelease(findWritable(aligned(gpa, 2), 2), value);
+        observe(gpa, 2);
     }
 
     @Override
     public void putIntRelease(long gpa, int value) {
-        RawMemory.putIntRelease(writableHostAddress(aligned(gpa, 4), 4), value);
+        RawMemory.putIntRelease(findWritable(aligned(gpa, 4), 4), value);
+        observe(gpa, 4);
     }
 
     @Override
     public void putLongRelease(long gpa, long value) {
-        RawMemory.putLongRelease(writableHostAddress(aligned(gpa, 8), 8), value);
+        RawMemory.putLongRelease(findWritable(aligned(gpa, 8), 8), value);
+        observe(gpa, 8);
     }
 
     @Override
     public boolean compareAndSetInt(long gpa, int expected, int value) {
-        return RawMemory.compareAndSetInt(writableHostAddress(aligned(gpa, 4), 4), expected, value);
+        boolean done = RawMemory.compareAndSetInt(findWritable(aligned(gpa, 4), 4), expected, value);
+        observe(gpa, 4);
+        return done;
     }
 
     @Override
     public boolean compareAndSetLong(long gpa, long expected, long value) {
-        return RawMemory.compareAndSetLong(writableHostAddress(aligned(gpa, 8), 8), expected, value);
+        boolean done = RawMemory.compareAndSetLong(findWritable(aligned(gpa, 8), 8), expected, value);
+        observe(gpa, 8);
+        return done;
     }
 
     @Override
@@ -247,12 +284,14 @@ public final class GuestMemory implements GuestMemoryView, AutoCloseable {
     @Override
     public void write(long gpa, byte[] source, int offset, int length) {
         Objects.checkFromIndexSize(offset, length, source.length);
-        RawMemory.write(writableHostAddress(gpa, length), source, offset, length);
+        RawMemory.write(findWritable(gpa, length), source, offset, length);
+        observe(gpa, length);
     }
 
     /** Sets {@code [gpa, gpa + length)} to one value. */
     public void fill(long gpa, long length, byte value) {
-        RawMemory.fill(writableHostAddress(gpa, length), length, value);
+        RawMemory.fill(findWritable(gpa, length), length, value);
+        observe(gpa, length);
     }
 
     /**
