@@ -104,7 +104,7 @@ public final class EntryState {
     }
 
     /** Writes the boot GDT, its TSS, and page tables that map 0 to 4 GiB onto itself. */
-    static void writeTables(GuestMemoryView memory) {
+    public static void writeTables(GuestMemoryView memory) {
         memory.putLong(Gpa.BOOT_GDT + BootSelector.CODE32, descriptor(0, 0xfffff, CODE | BITS_32 | PAGES));
         memory.putLong(Gpa.BOOT_GDT + BootSelector.CODE64, descriptor(0, 0xfffff, CODE | LONG_CODE | PAGES));
         memory.putLong(Gpa.BOOT_GDT + BootSelector.DATA, descriptor(0, 0xfffff, DATA | BITS_32 | PAGES));

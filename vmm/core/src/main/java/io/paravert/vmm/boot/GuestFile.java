@@ -109,7 +109,7 @@ public final class GuestFile implements AutoCloseable {
     }
 
     /** The one form of a refusal: which file, where in it, what is there, what was expected. */
-    GuestFileException refuse(long offset, String found, String expected) {
+    public GuestFileException refuse(long offset, String found, String expected) {
         return new GuestFileException(String.format(
                 Locale.ROOT, "guest file %s, offset 0x%x: %s; expected %s", name, offset, found, expected));
     }

@@ -20,7 +20,7 @@ import java.util.List;
  *   1 MiB    the guest's
  * </pre>
  */
-final class LowMemory {
+public final class LowMemory {
     private static final long FIRST_FREE = 0x7000;
     private static final long TABLES = Gpa.BOOT_PAGE_TABLES;
     private static final long SECOND_FREE = 0x60000;
@@ -28,18 +28,23 @@ final class LowMemory {
 
     private LowMemory() {}
 
-    /** One entry of the memory map. */
-    record Range(long base, long end, int type) {}
+    /**
+     * One entry of the memory map.
+     *
+     * @param end first address behind it
+     * @param type MemoryType of the ABI
+     */
+    public record Range(long base, long end, int type) {}
 
     /** The monitor's own pages, which no segment of a guest may touch. */
-    static List<Range> monitorPages() {
+    public static List<Range> monitorPages() {
         return List.of(
                 new Range(Gpa.BOOT_GDT, FIRST_FREE, MemoryType.RESERVED),
                 new Range(TABLES, SECOND_FREE, MemoryType.RESERVED));
     }
 
     /** The whole memory map, sorted, without overlap. */
-    static List<Range> map(GuestMemory memory) {
+    public static List<Range> map(GuestMemory memory) {
         List<Range> map = new ArrayList<>();
         map.add(new Range(0, FIRST_FREE, MemoryType.RESERVED));
         map.add(new Range(FIRST_FREE, TABLES, MemoryType.RAM));
