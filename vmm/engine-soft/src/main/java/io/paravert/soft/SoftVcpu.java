@@ -11,9 +11,11 @@ import static io.paravert.soft.state.Cpu.RSI;
 import io.paravert.soft.interpreter.Interpreter;
 import io.paravert.soft.state.Cpu;
 import io.paravert.soft.state.Pending;
+import io.paravert.soft.system.ExtendedState;
 import io.paravert.soft.vcpu.Core;
 import io.paravert.soft.vcpu.Platform;
 import io.paravert.vmm.engine.CpuState;
+import io.paravert.vmm.engine.EngineException;
 import io.paravert.vmm.engine.EngineVcpu;
 import io.paravert.vmm.engine.ExitReason;
 import io.paravert.vmm.engine.GuestRegisters;
@@ -166,6 +168,25 @@ final class SoftVcpu implements EngineVcpu, Platform, GuestRegisters {
         shutDown = false;
         core.log.retire();
         StateTransfer.write(core, state);
+    }
+
+    @Override
+    public byte[] readXsave() {
+        return ExtendedState.read(cpu);
+    }
+
+    @Override
+    public void writeXsave(byte[] area) {
+        if (area.length < ExtendedState.BASE_BYTES || area.length > Cpu.IMAGE_BYTES) {
+            throw new EngineException(
+                    "an XSAVE area of " + area.length + " bytes; this processor's has " + ExtendedState.BASE_BYTES
+                            + " to " + Cpu.IMAGE_BYTES,
+                    "give the area of a processor with x87, SSE and AVX state alone");
+        }
+        if (!ExtendedState.write(cpu, area)) {
+            throw new EngineException(
+                    "an XSAVE area with a header or an MXCSR that XRSTOR does not take", "give one that XSAVE stored");
+        }
     }
 
     @Override

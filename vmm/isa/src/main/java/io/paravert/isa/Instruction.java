@@ -119,6 +119,14 @@ public final class Instruction {
         return Forms.COUNT;
     }
 
+    /**
+     * The opcode as the x87's environment has it: the low three bits of the first byte, and ModRM; -1 if it is no x87 instruction
+     * with such an opcode (FWAIT has none).
+     */
+    public int x87Opcode() {
+        return map == 0 && (opcode & 0xf8) == 0xd8 && !isVex() ? (opcode & 7) << 8 | modrm : -1;
+    }
+
     /** What CPUID has to report for it. */
     public Feature feature() {
         return Forms.feature(form);

@@ -6,6 +6,10 @@ import io.paravert.isa.RegisterClass;
 import io.paravert.soft.state.Vector;
 import io.paravert.soft.system.Cpuid;
 import io.paravert.soft.vcpu.Statement;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Which statement carries out which instruction. Immutable once made; vCPUs share it. */
@@ -38,7 +42,11 @@ final class InstructionSet {
     private static final Entry POP_SEGMENT = new Entry(StackOperations::pop, ENDS, 0);
 
     private final Cpuid cpuid;
+    private static final Map<String, Mnemonic> VEX_FORMS =
+            Arrays.stream(Mnemonic.values()).collect(Collectors.toMap(Mnemonic::name, Function.identity()));
+
     private final @Nullable Entry[] entries = new Entry[Mnemonic.values().length];
+    private final @Nullable Entry[] mmx = new Entry[Mnemonic.values().length];
 
     InstructionSet(Cpuid cpuid) {
         this.cpuid = cpuid;
@@ -54,6 +62,15 @@ final class InstructionSet {
         RegisterMoves.register(this);
         SelectorOperations.register(this);
         SystemOperations.register(this, cpuid);
+        VectorMoves.register(this);
+        PackedInteger.register(this);
+        PackedShuffles.register(this);
+        FloatingPoint.register(this);
+        FloatConversions.register(this);
+        MmxOperations.register(this);
+        X87Operations.register(this);
+        X87Transfers.register(this);
+        StateSave.register(this, cpuid);
     }
 
     private static void fail(RuntimeException fault) {
@@ -66,6 +83,23 @@ final class InstructionSet {
 
     void add(Mnemonic mnemonic, Statement statement, int detail) {
         put(mnemonic, new Entry(statement, FLOWS, detail));
+    }
+
+    /** The SSE instruction and its VEX form, which differ in their operands alone. */
+    void addVector(Mnemonic mnemonic, Statement statement) {
+        add(mnemonic, statement);
+        Mnemonic vex = VEX_FORMS.get("V" + mnemonic.name());
+        if (vex != null) {
+            add(vex, statement);
+        }
+    }
+
+    /** The form with an MMX register of a mnemonic that SSE has too, or MMX alone. */
+    void addMmx(Mnemonic mnemonic, Statement statement) {
+        if (mmx[mnemonic.ordinal()] != null) {
+            throw new IllegalStateException(mnemonic + " has two MMX statements");
+        }
+        mmx[mnemonic.ordinal()] = new Entry(statement, FLOWS, 0);
     }
 
     void addEnding(Mnemonic mnemonic, Statement statement) {
@@ -97,8 +131,20 @@ final class InstructionSet {
         if (in.mnemonic() == Mnemonic.POP && in.register(0).cls() == RegisterClass.SEGMENT) {
             return POP_SEGMENT;
         }
-        Entry entry = entries[in.mnemonic().ordinal()];
+        Entry entry = mmx[in.mnemonic().ordinal()];
+        if (entry == null || !hasMmxOperand(in)) {
+            entry = entries[in.mnemonic().ordinal()];
+        }
         return entry == null ? UNDEFINED : entry;
+    }
+
+    private static boolean hasMmxOperand(Instruction in) {
+        for (int i = 0; i < in.operandCount(); i++) {
+            if (in.register(i).cls() == RegisterClass.MMX) {
+                return true;
+            }
+        }
+        return in.operandCount() == 0;
     }
 
     /** Both vendors' hypercall instructions exist although their virtualization features do not. */

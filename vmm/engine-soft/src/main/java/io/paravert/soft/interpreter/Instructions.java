@@ -20,6 +20,16 @@ public final class Instructions {
     /** Every feature whose instructions all have statements here. */
     public static Set<Feature> implemented() {
         return EnumSet.of(
+                Feature.X87,
+                Feature.MMX,
+                Feature.FXSR,
+                Feature.SSE,
+                Feature.SSE2,
+                Feature.SSE3,
+                Feature.SSSE3,
+                Feature.SSE4_1,
+                Feature.XSAVE,
+                Feature.XSAVEOPT,
                 Feature.TSC,
                 Feature.MSR,
                 Feature.CX8,

@@ -34,9 +34,19 @@ final class Lowering {
         } else {
             setSegmentBase(op, mode);
         }
+        if (VectorLowering.applies(in)) {
+            VectorLowering.lower(in, op, rip + length);
+            return op;
+        }
         int operands = in.operandCount();
         for (int i = 0; i < operands; i++) {
             lowerOperand(in, op, i, rip + length);
+        }
+        if (in.x87Opcode() >= 0) {
+            op.srcBits = (short) in.x87Opcode();
+            op.immediate = rip;
+            op.detail = (byte) in.operandSize();
+            return op;
         }
         if (in.mnemonic() == Mnemonic.JMP_FAR || in.mnemonic() == Mnemonic.CALL_FAR) {
             op.bits = (short) in.operandSize();
@@ -135,7 +145,7 @@ final class Lowering {
         return (byte) (register.cls() == RegisterClass.HIGH_BYTE ? register.number() - 4 : register.number());
     }
 
-    private static void lowerMemory(Instruction in, Op op, long next) {
+    static void lowerMemory(Instruction in, Op op, long next) {
         Register base = in.baseRegister();
         Register index = in.indexRegister();
         boolean relative = base.cls() == RegisterClass.IP;

@@ -35,6 +35,11 @@ public final class Control {
     public static final long CR4_SMEP = 1 << 20;
     public static final long CR4_SMAP = 1 << 21;
 
+    public static final long XCR0_X87 = 1;
+    public static final long XCR0_SSE = 1 << 1;
+    /** Upper halves of the YMM registers. */
+    public static final long XCR0_AVX = 1 << 2;
+
     public static final long EFER_SCE = 1;
     public static final long EFER_LME = 1 << 8;
     public static final long EFER_LMA = 1 << 10;

@@ -3,6 +3,8 @@ package io.paravert.soft.state;
 import static io.paravert.soft.state.Control.CR0_PE;
 import static io.paravert.soft.state.Control.EFER_LMA;
 
+import io.paravert.soft.numeric.fp.Mxcsr;
+import io.paravert.soft.numeric.x87.X87State;
 import io.paravert.soft.semantics.LazyFlags;
 
 /**
@@ -32,6 +34,9 @@ public final class Cpu {
     public static final int VECTOR_WORDS = 4;
     /** First word in {@link #vectors} of room for a memory operand. */
     public static final int VECTOR_SCRATCH = 16 * VECTOR_WORDS;
+
+    /** Bytes of the largest XSAVE image: legacy area, header, upper halves of the YMM registers. */
+    public static final int IMAGE_BYTES = 512 + 64 + 256;
 
     /** General registers by their encoding, then {@link #ZERO} and the segments' {@link #BASES}. */
     public final long[] r = new long[BASES + 6];
@@ -87,7 +92,14 @@ public final class Cpu {
     /** XMM and YMM registers, four words each, the lowest first; then scratch words for memory operands. */
     public final long[] vectors = new long[VECTOR_SCRATCH + 2 * VECTOR_WORDS];
 
-    public int mxcsr = 0x1f80;
+    public final Mxcsr mxcsr = new Mxcsr();
+    public final X87State x87 = new X87State();
+
+    /** Which instruction families would fault now: bits of {@link Guards}; kept by {@link #refreshMode}. */
+    public int guards;
+
+    /** Room for the images of FXSAVE, XSAVE and FNSAVE on their way to and from guest memory. */
+    public final byte[] image = new byte[IMAGE_BYTES];
 
     public final ModelSpecific msr = new ModelSpecific();
     public final Pending pending = new Pending();
@@ -176,6 +188,7 @@ public final class Cpu {
 
     /** Recomputes {@link #mode} and the bases in {@link #r} after CR0, EFER, RFLAGS.VM or a segment has changed. */
     public void refreshMode() {
+        guards = Guards.of(this);
         Segment cs = segments[Segment.CS];
         boolean is64 = isLong() && cs.is(Segment.LONG);
         int step = mode & CodeMode.STEP;

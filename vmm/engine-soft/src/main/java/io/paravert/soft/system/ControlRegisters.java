@@ -23,6 +23,7 @@ public final class ControlRegisters {
             | CR4_UMIP
             | CR4_FSGSBASE
             | CR4_PCIDE
+            | CR4_OSXSAVE
             | CR4_SMEP
             | CR4_SMAP;
 

@@ -27,6 +27,9 @@ public final class Cpuid {
     /** Family 0x17, model 0x31, stepping 0: the first AMD processors with what this one has. */
     private static final int SIGNATURE = 0x0083_0f10;
 
+    /** Bytes of XSAVE's legacy area and header. */
+    private static final int XSAVE_BASE = 576;
+
     private static final int LINEAR_BITS = 48;
     private static final int CLFLUSH_LINE = 8 << 8;
 
@@ -69,6 +72,7 @@ public final class Cpuid {
         for (Feature feature : features) {
             addFeature(feature);
         }
+        addExtendedState();
         for (MachineSpec.CpuidEntry entry : monitor) {
             given.put(entry.leaf(), new int[] {entry.eax(), entry.ebx(), entry.ecx(), entry.edx()});
         }
@@ -109,6 +113,26 @@ public final class Cpuid {
 
     private void addPagingAndSizes() {
         set(0x8000_0008, LINEAR_BITS << 8 | GuestPhysical.ADDRESS_BITS, 0, 0, 0);
+    }
+
+    /** Leaf 0xd: what XCR0 can have, and where it lies in XSAVE's image (Intel SDM vol. 1, 13.2). */
+    private void addExtendedState() {
+        if (!features.contains(Feature.XSAVE)) {
+            return;
+        }
+        boolean avx = features.contains(Feature.AVX);
+        set(0xd, (int) xcr0Known(), XSAVE_BASE, avx ? Cpu.IMAGE_BYTES : XSAVE_BASE, 0);
+        if (avx) {
+            int[] upper = leaf(0xd, 2);
+            upper[0] = Cpu.IMAGE_BYTES - XSAVE_BASE;
+            upper[1] = XSAVE_BASE;
+        }
+    }
+
+    /** Bits that XCR0 can have. */
+    public long xcr0Known() {
+        long avx = features.contains(Feature.AVX) ? Control.XCR0_AVX : 0;
+        return Control.XCR0_X87 | Control.XCR0_SSE | avx;
     }
 
     /** 48 characters over three leaves. */
@@ -153,6 +177,9 @@ public final class Cpuid {
         if (number == 1) {
             out[1] |= apicId << 24;
             out[2] |= (cpu.cr4 & Control.CR4_OSXSAVE) != 0 ? ECX_OSXSAVE : 0;
+        }
+        if (number == 0xd && subleaf == 0 && out[2] != 0) {
+            out[1] = (cpu.xcr0 & Control.XCR0_AVX) != 0 ? Cpu.IMAGE_BYTES : XSAVE_BASE;
         }
     }
 }

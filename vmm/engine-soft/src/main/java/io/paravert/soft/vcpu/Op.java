@@ -32,6 +32,9 @@ public final class Op {
     /** Executed in 64-bit mode. */
     public static final byte IN64 = 32;
 
+    /** The vector operand in memory must be aligned to its size. */
+    public static final byte ALIGNED = 64;
+
     /** Number in the interpreter's switch; 0 sends to {@link #statement}. */
     public short code;
     /** Bytes from the block's first instruction. */
