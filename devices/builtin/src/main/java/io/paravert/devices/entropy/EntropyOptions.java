@@ -1,0 +1,4 @@
+package io.paravert.devices.entropy;
+
+/** Entropy needs no options. */
+public record EntropyOptions() {}
