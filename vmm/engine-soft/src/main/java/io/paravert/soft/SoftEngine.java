@@ -1,7 +1,6 @@
 package io.paravert.soft;
 
 import io.paravert.vmm.engine.Engine;
-import io.paravert.vmm.engine.EngineException;
 import io.paravert.vmm.engine.EngineMachine;
 import io.paravert.vmm.engine.HypercallTransport;
 import io.paravert.vmm.engine.MachineSpec;
@@ -35,11 +34,6 @@ final class SoftEngine implements Engine {
 
     @Override
     public EngineMachine createMachine(MachineSpec spec) {
-        if (spec.interruptController() == MachineSpec.InterruptController.ENGINE) {
-            throw new EngineException(
-                    "the software engine has no interrupt controllers of its own yet",
-                    "let the monitor inject interrupts, or use --engine kvm");
-        }
         return new SoftMachine(spec);
     }
 

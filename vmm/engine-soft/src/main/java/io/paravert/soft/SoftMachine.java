@@ -1,5 +1,7 @@
 package io.paravert.soft;
 
+import io.paravert.soft.board.Board;
+import io.paravert.soft.board.Clock;
 import io.paravert.soft.interpreter.Instructions;
 import io.paravert.soft.memory.MachineMemory;
 import io.paravert.soft.system.Cpuid;
@@ -15,6 +17,7 @@ import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** One machine: memory, instruction set, clock and vCPUs. Any thread. */
 final class SoftMachine implements EngineMachine {
@@ -23,11 +26,16 @@ final class SoftMachine implements EngineMachine {
     private final Instructions instructions;
     private final List<SoftVcpu> vcpus = new CopyOnWriteArrayList<>();
     private final SecureRandom random = new SecureRandom();
-    private final long madeAt = System.nanoTime();
+    private final Clock clock;
+    private final @Nullable Board board;
 
     SoftMachine(MachineSpec spec) {
         this.spec = spec;
-        this.instructions = new Instructions(new Cpuid(Instructions.implemented(), false, spec.cpuid()));
+        this.clock = new Clock(spec.name());
+        boolean controllers = spec.interruptController() == MachineSpec.InterruptController.ENGINE;
+        this.board = controllers ? new Board(clock, memory) : null;
+        this.instructions =
+                new Instructions(new Cpuid(Instructions.implemented(), controllers, spec.vcpus(), spec.cpuid()));
     }
 
     @Override
@@ -62,6 +70,16 @@ final class SoftMachine implements EngineMachine {
         vcpus.remove(vcpu);
     }
 
+    /** Null where the monitor serves interrupts. */
+    @Nullable Board board() {
+        return board;
+    }
+
+    /** Whether a vCPU that spins may have to wait for another. */
+    boolean isMultiprocessor() {
+        return spec.vcpus() > 1;
+    }
+
     MachineMemory memory() {
         return memory;
     }
@@ -72,7 +90,7 @@ final class SoftMachine implements EngineMachine {
 
     /** TSC ticks since the machine was made. */
     long ticks() {
-        return System.nanoTime() - madeAt;
+        return clock.nanos();
     }
 
     long random() {
@@ -81,7 +99,7 @@ final class SoftMachine implements EngineMachine {
 
     @Override
     public Optional<InterruptLines> interruptLines() {
-        return Optional.empty();
+        return Optional.ofNullable(board);
     }
 
     @Override
@@ -105,5 +123,9 @@ final class SoftMachine implements EngineMachine {
             throw new EngineException(
                     "machine " + spec.name() + " still has " + vcpus.size() + " vCPUs", "close them first");
         }
+        if (board != null) {
+            board.close();
+        }
+        clock.close();
     }
 }

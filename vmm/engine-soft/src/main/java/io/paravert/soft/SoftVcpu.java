@@ -8,10 +8,17 @@ import static io.paravert.soft.state.Cpu.RDI;
 import static io.paravert.soft.state.Cpu.RDX;
 import static io.paravert.soft.state.Cpu.RSI;
 
+import io.paravert.soft.board.Board;
+import io.paravert.soft.board.InterruptUnit;
 import io.paravert.soft.interpreter.Interpreter;
+import io.paravert.soft.memory.EngineDevices;
 import io.paravert.soft.state.Cpu;
+import io.paravert.soft.state.GuestFault;
 import io.paravert.soft.state.Pending;
+import io.paravert.soft.state.Rflags;
 import io.paravert.soft.system.ExtendedState;
+import io.paravert.soft.system.Msrs;
+import io.paravert.soft.system.Reset;
 import io.paravert.soft.vcpu.Core;
 import io.paravert.soft.vcpu.Platform;
 import io.paravert.vmm.engine.CpuState;
@@ -20,6 +27,7 @@ import io.paravert.vmm.engine.EngineVcpu;
 import io.paravert.vmm.engine.ExitReason;
 import io.paravert.vmm.engine.GuestRegisters;
 import io.paravert.vmm.engine.VcpuExit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One vCPU. What an exit left pending is completed by the next run:
@@ -32,6 +40,25 @@ import io.paravert.vmm.engine.VcpuExit;
 final class SoftVcpu implements EngineVcpu, Platform, GuestRegisters {
     private static final int[] HYPERCALL_ARGUMENTS = {RDI, RSI, RDX, R10, R8, R9};
 
+    private static final int MSR_APIC_BASE = 0x1b;
+    /** PAUSE instructions after which a vCPU lets others have its processor. */
+    private static final int SPINS = 64;
+
+    /**
+     * What the processor does (AMD APM vol. 2, 14.1 and 16.5).
+     *
+     * <pre>
+     *   RUNNING --HLT--> HALTED --interrupt--> RUNNING      any --INIT--> WAITING --SIPI--> RUNNING
+     * </pre>
+     *
+     * The first processor goes from INIT straight to RUNNING, at the reset vector. Without controllers it is always RUNNING.
+     */
+    private enum Activity {
+        RUNNING,
+        HALTED,
+        WAITING
+    }
+
     private enum Unfinished {
         NOTHING,
         ACCESS,
@@ -43,6 +70,11 @@ final class SoftVcpu implements EngineVcpu, Platform, GuestRegisters {
     private final Interpreter interpreter;
     private final Core core;
     private final Cpu cpu;
+    /** Null where the monitor serves interrupts. */
+    private final @Nullable InterruptUnit unit;
+
+    private Activity activity = Activity.RUNNING;
+    private int spins;
     private Unfinished unfinished = Unfinished.NOTHING;
     private VcpuExit lastExit = new VcpuExit();
     private boolean shutDown;
@@ -50,9 +82,16 @@ final class SoftVcpu implements EngineVcpu, Platform, GuestRegisters {
     SoftVcpu(SoftMachine machine, int id) {
         this.machine = machine;
         this.id = id;
-        this.interpreter = new Interpreter(machine.memory(), this, machine.instructions());
+        this.cpu = new Cpu();
+        Board board = machine.board();
+        this.unit = board == null
+                ? null
+                : new InterruptUnit(board, id, cpu.pending, cpu.msr, SoftEngine.TSC_KILOHERTZ * 1000);
+        if (unit != null && id != 0) {
+            activity = Activity.WAITING;
+        }
+        this.interpreter = new Interpreter(cpu, machine.memory(), this, machine.instructions());
         this.core = interpreter.core();
-        this.cpu = core.cpu;
         core.contextChanged();
     }
 
@@ -68,9 +107,87 @@ final class SoftVcpu implements EngineVcpu, Platform, GuestRegisters {
                 core.log.serve();
             }
             lastExit = exit;
-            return report(interpreter.run(), exit);
+            return unit == null ? report(interpreter.run(), exit) : runWithControllers(unit, exit);
         } catch (RuntimeException e) {
             return exit.setFailed("the software engine failed at RIP 0x" + Long.toHexString(cpu.rip) + ": " + e);
+        }
+    }
+
+    private ExitReason runWithControllers(InterruptUnit interrupts, VcpuExit exit) {
+        while (true) {
+            if (activity != Activity.RUNNING) {
+                if (!sleep(interrupts)) {
+                    return exit.set(ExitReason.INTERRUPTED);
+                }
+                continue;
+            }
+            Interpreter.Stop stop = interpreter.run();
+            if (stop == Interpreter.Stop.SIGNAL) {
+                heedSignals(interrupts);
+            } else if (stop == Interpreter.Stop.LEAVE && core.leave == Core.Leave.HALT) {
+                activity = Activity.HALTED;
+            } else {
+                return report(stop, exit);
+            }
+        }
+    }
+
+    /** Until the processor runs again; false if the monitor wants the vCPU back first. */
+    private boolean sleep(InterruptUnit interrupts) {
+        interrupts.beginSleep();
+        try {
+            while (true) {
+                int bits = cpu.pending.poll();
+                if ((bits & Pending.MAIL) != 0) {
+                    core.mailbox.read(core);
+                }
+                if (cpu.pending.take(Pending.KICK)) {
+                    return false;
+                }
+                if (cpu.pending.take(Pending.SIGNAL)) {
+                    heedSignals(interrupts);
+                } else if (activity == Activity.HALTED && endsHalt(interrupts, bits)) {
+                    activity = Activity.RUNNING;
+                }
+                if (activity == Activity.RUNNING) {
+                    return true;
+                }
+                interrupts.sleep();
+            }
+        } finally {
+            interrupts.endSleep();
+        }
+    }
+
+    private boolean endsHalt(InterruptUnit interrupts, int bits) {
+        if ((bits & Pending.DEBUG_TRAP) != 0 || (bits & Pending.NMI) != 0 && !core.isNmiBlocked()) {
+            return true;
+        }
+        if ((bits & Pending.INTERRUPT) == 0) {
+            return false;
+        }
+        if (!cpu.has(Rflags.IF)) {
+            core.defer(Pending.INTERRUPT);
+            return false;
+        }
+        cpu.pending.clear(Pending.INTERRUPT);
+        if (!interrupts.isInterruptWaiting()) {
+            return false;
+        }
+        cpu.pending.raise(Pending.INTERRUPT);
+        return true;
+    }
+
+    private void heedSignals(InterruptUnit interrupts) {
+        if (interrupts.takeInit()) {
+            unfinished = Unfinished.NOTHING;
+            Reset.init(core);
+            activity = id == 0 ? Activity.RUNNING : Activity.WAITING;
+        }
+        int vector = interrupts.takeStartup();
+        if (vector >= 0 && activity == Activity.WAITING) {
+            Reset.startup(core, vector);
+            activity = Activity.RUNNING;
         }
     }
 
@@ -86,6 +203,7 @@ final class SoftVcpu implements EngineVcpu, Platform, GuestRegisters {
         return switch (stop) {
             case KICKED -> exit.set(ExitReason.INTERRUPTED);
             case INTERRUPT_WINDOW -> exit.set(ExitReason.INTERRUPT_WINDOW);
+            case SIGNAL -> throw new IllegalStateException("INIT or SIPI in a machine without controllers");
             case DEVICE_ACCESS -> {
                 unfinished = Unfinished.ACCESS;
                 yield core.log.fill(exit);
@@ -124,7 +242,11 @@ final class SoftVcpu implements EngineVcpu, Platform, GuestRegisters {
 
     @Override
     public void kick() {
-        cpu.pending.raise(Pending.KICK);
+        if (unit == null) {
+            cpu.pending.raise(Pending.KICK);
+        } else {
+            unit.raise(Pending.KICK);
+        }
     }
 
     /** Translations of guest-physical memory are out of date. Any thread. */
@@ -160,6 +282,10 @@ final class SoftVcpu implements EngineVcpu, Platform, GuestRegisters {
     @Override
     public void readState(CpuState state) {
         StateTransfer.read(cpu, state);
+        if (unit != null) {
+            state.apicBase = unit.apicBase();
+            state.cr8 = unit.taskPriorityClass();
+        }
     }
 
     @Override
@@ -168,6 +294,12 @@ final class SoftVcpu implements EngineVcpu, Platform, GuestRegisters {
         shutDown = false;
         core.log.retire();
         StateTransfer.write(core, state);
+        if (unit != null) {
+            unit.setTaskPriorityClass((int) state.cr8);
+            if (state.apicBase != 0) {
+                unit.writeMsr(MSR_APIC_BASE, state.apicBase);
+            }
+        }
     }
 
     @Override
@@ -191,7 +323,7 @@ final class SoftVcpu implements EngineVcpu, Platform, GuestRegisters {
 
     @Override
     public boolean canTakeInterrupt() {
-        return unfinished != Unfinished.ACCESS && interpreter.canTakeInterrupt();
+        return unit == null && unfinished != Unfinished.ACCESS && interpreter.canTakeInterrupt();
     }
 
     @Override
@@ -231,8 +363,88 @@ final class SoftVcpu implements EngineVcpu, Platform, GuestRegisters {
     }
 
     @Override
+    public EngineDevices devices() {
+        return unit == null ? EngineDevices.NONE : unit;
+    }
+
+    @Override
+    public int takeInterrupt() {
+        return unit == null ? -1 : unit.take();
+    }
+
+    @Override
+    public boolean readMachineMsr(int number, long[] value) {
+        if (unit != null) {
+            return unit.readMsr(number, value);
+        }
+        value[0] = cpu.msr.apicBase;
+        return number == MSR_APIC_BASE;
+    }
+
+    @Override
+    public boolean writeMachineMsr(int number, long value) {
+        if (unit != null) {
+            return unit.writeMsr(number, value);
+        }
+        if (number == MSR_APIC_BASE) {
+            cpu.msr.apicBase = value;
+        }
+        return number == MSR_APIC_BASE;
+    }
+
+    @Override
+    public void setTaskPriority(int priorityClass) {
+        if (unit != null) {
+            unit.setTaskPriorityClass(priorityClass);
+        }
+    }
+
+    @Override
+    public int taskPriority() {
+        return unit == null ? (int) cpu.cr8 : unit.taskPriorityClass();
+    }
+
+    @Override
+    public void tscChanged() {
+        if (unit != null) {
+            unit.tscChanged();
+        }
+    }
+
+    @Override
+    public void pause() {
+        Thread.onSpinWait();
+        if (++spins >= SPINS && machine.isMultiprocessor()) {
+            spins = 0;
+            Thread.yield();
+        }
+    }
+
+    @Override
+    public long readMsr(int index) {
+        try {
+            return Msrs.read(core, index);
+        } catch (GuestFault fault) {
+            throw new EngineException("no MSR 0x" + Integer.toHexString(index), "");
+        }
+    }
+
+    @Override
+    public void writeMsr(int index, long value) {
+        try {
+            Msrs.write(core, index, value);
+        } catch (GuestFault fault) {
+            throw new EngineException(
+                    "MSR 0x" + Integer.toHexString(index) + " does not take 0x" + Long.toHexString(value), "");
+        }
+    }
+
+    @Override
     public void close() {
         machine.remove(this);
+        if (unit != null) {
+            unit.close();
+        }
         core.close();
     }
 }

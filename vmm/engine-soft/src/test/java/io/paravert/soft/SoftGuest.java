@@ -69,11 +69,15 @@ public final class SoftGuest implements AutoCloseable {
     }
 
     public SoftGuest(int vcpus) {
+        this(vcpus, MachineSpec.InterruptController.MONITOR);
+    }
+
+    public SoftGuest(int vcpus, MachineSpec.InterruptController controller) {
         Engine engine = new SoftEngineProvider().open();
         machine = engine.createMachine(new MachineSpec(
                 "test",
                 vcpus,
-                MachineSpec.InterruptController.MONITOR,
+                controller,
                 HypercallTransport.VMCALL_INTERCEPTED,
                 List.of(new MachineSpec.CpuidEntry(0x4000_0000, 1, 2, 3, 4))));
         machine.mapMemory(0, ram.address(), RAM, false);

@@ -122,6 +122,7 @@ final class Branches {
 
     static void iret(Core core, Op op) {
         FarReturns.returnFromInterrupt(core, op.bytes());
+        core.unblockNmi();
     }
 
     private static long count(Cpu cpu, Op op) {

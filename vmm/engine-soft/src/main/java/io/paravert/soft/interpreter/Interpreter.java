@@ -24,7 +24,9 @@ public final class Interpreter {
         /** A device access waits in the access log. */
         DEVICE_ACCESS,
         KICKED,
-        INTERRUPT_WINDOW
+        INTERRUPT_WINDOW,
+        /** INIT or SIPI has come. */
+        SIGNAL
     }
 
     private static final int NO_INTERRUPT = -1;
@@ -36,9 +38,9 @@ public final class Interpreter {
     /** The instruction at RIP must run alone: it is half done, or is about to change its own block. */
     private boolean alone;
 
-    public Interpreter(MachineMemory machine, Platform platform, Instructions instructions) {
-        core = new Core(machine, platform, new BlockDecoder(instructions.set()));
-        cpu = core.cpu;
+    public Interpreter(Cpu cpu, MachineMemory machine, Platform platform, Instructions instructions) {
+        this.cpu = cpu;
+        core = new Core(cpu, machine, platform, new BlockDecoder(instructions.set()));
         loop = new HotLoop(core);
     }
 
@@ -192,12 +194,20 @@ public final class Interpreter {
             pending.clear(Pending.KICK);
             return Stop.KICKED;
         }
+        if ((bits & Pending.SIGNAL) != 0) {
+            pending.clear(Pending.SIGNAL);
+            return Stop.SIGNAL;
+        }
         if ((bits & Pending.SHADOW) != 0) {
             pending.clear(Pending.SHADOW);
             if ((bits & ~(Pending.SHADOW | Pending.MAIL)) != 0) {
                 step();
                 return null;
             }
+        }
+        if ((bits & Pending.NMI) != 0 && core.takeNmi()) {
+            Exceptions.interrupt(core, Vector.NMI);
+            return null;
         }
         if ((bits & (Pending.INTERRUPT | Pending.WINDOW)) != 0 && interruptsServed(bits)) {
             return Stop.INTERRUPT_WINDOW;
@@ -221,6 +231,13 @@ public final class Interpreter {
             return false;
         }
         cpu.pending.clear(Pending.INTERRUPT);
+        int vector = core.platform.takeInterrupt();
+        if (vector >= 0) {
+            Exceptions.interrupt(core, vector);
+            // Another may wait behind it.
+            cpu.pending.raise(Pending.INTERRUPT);
+            return false;
+        }
         if ((bits & Pending.WINDOW) != 0) {
             cpu.pending.clear(Pending.WINDOW);
             return true;

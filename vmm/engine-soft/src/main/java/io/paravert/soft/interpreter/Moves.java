@@ -77,7 +77,7 @@ final class Moves {
         }) {
             set.add(nothing, (core, op) -> {});
         }
-        set.add(Mnemonic.PAUSE, (core, op) -> Thread.onSpinWait());
+        set.add(Mnemonic.PAUSE, (core, op) -> core.platform.pause());
         set.add(Mnemonic.LFENCE, (core, op) -> RawMemory.loadFence());
         set.add(Mnemonic.SFENCE, (core, op) -> RawMemory.storeFence());
         set.add(Mnemonic.MFENCE, (core, op) -> RawMemory.fullFence());

@@ -7,6 +7,7 @@ import static io.paravert.soft.state.Cpu.RSI;
 import io.paravert.isa.Mnemonic;
 import io.paravert.memory.RawMemory;
 import io.paravert.soft.memory.AccessLog;
+import io.paravert.soft.memory.EngineDevices;
 import io.paravert.soft.state.CodeMode;
 import io.paravert.soft.state.Cpu;
 import io.paravert.soft.state.Rflags;
@@ -34,7 +35,9 @@ final class Ports {
         Cpu cpu = core.cpu;
         int port = number(cpu, op.srcKind, op.immediate);
         Privilege.requirePort(core, port, op.bytes());
-        Place.writeRegister(cpu, Op.REGISTER, RAX, op.bits, core.log.in(port, op.bytes()));
+        EngineDevices devices = core.platform.devices();
+        long value = devices.claimsPort(port) ? devices.in(port, op.bytes()) : core.log.in(port, op.bytes());
+        Place.writeRegister(cpu, Op.REGISTER, RAX, op.bits, value);
     }
 
     /** The first operand is the port, the second the accumulator. */
@@ -43,7 +46,10 @@ final class Ports {
         int port = number(cpu, op.dstKind, op.immediate);
         int bytes = op.srcBits >> 3;
         Privilege.requirePort(core, port, bytes);
-        if (!core.machine.doorbells().ring(false, port, bytes)) {
+        EngineDevices devices = core.platform.devices();
+        if (devices.claimsPort(port)) {
+            devices.out(port, bytes, cpu.r[RAX]);
+        } else if (!core.machine.doorbells().ring(false, port, bytes)) {
             RawMemory.putLong(core.log.data(), cpu.r[RAX]);
             core.log.out(port, bytes, 1);
         }
@@ -72,6 +78,15 @@ final class Ports {
             return;
         }
         Privilege.requirePort(core, port, bytes);
+        EngineDevices devices = core.platform.devices();
+        if (devices.claimsPort(port)) {
+            long place = Strings.targetAddress(core, op, bytes, true);
+            core.memory.prepareStore(place, bytes);
+            core.memory.store(place, bytes, devices.in(port, bytes));
+            Strings.advanceBy(core, op, RDI, 1, bytes);
+            finish(core, op, left, 1, repeated);
+            return;
+        }
         long to = Strings.targetAddress(core, op, bytes, true);
         int n = batch(core, op, left, to, bytes);
         core.memory.prepareStore(to, n * bytes);
@@ -94,6 +109,13 @@ final class Ports {
             return;
         }
         Privilege.requirePort(core, port, bytes);
+        EngineDevices devices = core.platform.devices();
+        if (devices.claimsPort(port)) {
+            devices.out(port, bytes, core.memory.load(Strings.sourceAddress(core, op, bytes), bytes));
+            Strings.advanceBy(core, op, RSI, 1, bytes);
+            finish(core, op, left, 1, repeated);
+            return;
+        }
         long from = Strings.sourceAddress(core, op, bytes);
         int n = batch(core, op, left, from, bytes);
         long data = core.log.data();

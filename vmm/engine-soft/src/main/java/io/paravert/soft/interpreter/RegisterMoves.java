@@ -61,7 +61,7 @@ final class RegisterMoves {
             case 2 -> cpu.cr2;
             case 3 -> cpu.cr3;
             case 4 -> cpu.cr4;
-            case 8 -> cpu.cr8;
+            case 8 -> core.platform.taskPriority();
             default -> throw cpu.fault(Vector.UD);
         };
         Place.writeRegister(cpu, Op.REGISTER, op.dst, op.bits, value);

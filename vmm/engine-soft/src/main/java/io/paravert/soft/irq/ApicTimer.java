@@ -6,7 +6,7 @@ import java.util.function.LongConsumer;
  * The timer of a local APIC (AMD APM vol. 2, 16.4.1; Intel SDM vol. 3, 11.5.4): one-shot, periodic, or by TSC deadline. Callers
  * hold the APIC's lock.
  */
-final class ApicTimer {
+public final class ApicTimer {
     private static final int ONE_SHOT = 0;
     private static final int PERIODIC = 1;
     private static final int DEADLINE = 2;
@@ -27,7 +27,7 @@ final class ApicTimer {
     private Runnable cancel = () -> {};
 
     /** Guest TSC and its relation to the machine's time. */
-    interface TscClock {
+    public interface TscClock {
         long ticks();
 
         /** Nanoseconds that so many ticks take, rounded up. */

@@ -95,6 +95,12 @@ public final class LocalApic implements AutoCloseable {
         timer.reset();
     }
 
+    /** Virtual wire: the PIC through LINT0 and NMI through LINT1, as firmware leaves the first processor. */
+    public synchronized void connectPic() {
+        lvt[LINT0] = DeliveryMode.EXTINT.ordinal() << 8;
+        lvt[LINT1] = DeliveryMode.NMI.ordinal() << 8;
+    }
+
     // ---- APIC_BASE ----
 
     public long base() {
@@ -245,6 +251,17 @@ public final class LocalApic implements AutoCloseable {
         int serving = Math.max(isr.highest(), 0);
         int task = tpr;
         return task >>> 4 >= serving >>> 4 ? task : serving & 0xf0;
+    }
+
+    /** True if one interrupt is in service, an edge, and none waits: its end concerns nobody else. */
+    public boolean isSimple() {
+        int vector = isr.highest();
+        return vector >= 0 && !tmr.contains(vector) && irr.highest() < 0;
+    }
+
+    /** EOI of an interrupt that was {@linkplain #isSimple simple} when it was taken. */
+    public void endOfEdge() {
+        endOfInterrupt();
     }
 
     private void endOfInterrupt() {

@@ -21,9 +21,9 @@ public final class Mmu implements AutoCloseable {
     private int kind;
     private boolean alignmentChecked;
 
-    public Mmu(Cpu cpu, MachineMemory machine) {
+    public Mmu(Cpu cpu, MachineMemory machine, EngineDevices devices) {
         this.cpu = cpu;
-        this.slow = new SlowAccess(cpu, tlb, new Paging(cpu, machine.physical(), counters), machine, log);
+        this.slow = new SlowAccess(cpu, tlb, new Paging(cpu, machine.physical(), counters), machine, log, devices);
         this.memory = new LinearMemory(tlb, slow);
         select();
     }

@@ -20,6 +20,7 @@ final class SlowAccess {
     private final CodeWatch watch;
     private final AccessLog log;
     private final Doorbells doorbells;
+    private final EngineDevices devices;
     private final Atomics atomics;
 
     /** USER for accesses of privilege 3, else 0. */
@@ -33,7 +34,7 @@ final class SlowAccess {
 
     private boolean watched;
 
-    SlowAccess(Cpu cpu, Tlb tlb, Paging paging, MachineMemory machine, AccessLog log) {
+    SlowAccess(Cpu cpu, Tlb tlb, Paging paging, MachineMemory machine, AccessLog log, EngineDevices devices) {
         this.cpu = cpu;
         this.tlb = tlb;
         this.paging = paging;
@@ -41,6 +42,7 @@ final class SlowAccess {
         this.watch = machine.codeWatch();
         this.doorbells = machine.doorbells();
         this.log = log;
+        this.devices = devices;
         this.atomics = new Atomics(this, machine);
     }
 
@@ -179,7 +181,7 @@ final class SlowAccess {
     private long loadInPage(long va, int bytes) {
         long host = locate(va, Paging.READ);
         if (host == 0) {
-            return log.loadMmio(gpa, bytes);
+            return devices.claims(gpa) ? devices.load(gpa, bytes) : log.loadMmio(gpa, bytes);
         }
         long value = rawLoad(host, bytes);
         RawMemory.loadFence();
@@ -204,7 +206,9 @@ final class SlowAccess {
     }
 
     private void storeToDevice(int bytes, long value) {
-        if (physical.entry(gpa) != 0 || !doorbells.ring(true, gpa, bytes)) {
+        if (devices.claims(gpa)) {
+            devices.store(gpa, bytes, value);
+        } else if (physical.entry(gpa) != 0 || !doorbells.ring(true, gpa, bytes)) {
             log.storeMmio(gpa, bytes, value);
         }
     }

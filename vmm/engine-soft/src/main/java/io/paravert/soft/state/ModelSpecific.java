@@ -17,7 +17,12 @@ public final class ModelSpecific {
     /** Page attribute table, as after reset (AMD APM vol. 2, 7.8.1). */
     public long pat = 0x0007_0406_0007_0406L;
 
+    /** As the monitor gave it, in a machine without local APICs. */
     public long apicBase;
+
+    /** A value on its way from the machine. */
+    public final long[] transfer = new long[1];
+
     public long mtrrDefault;
     public final long[] mtrrFixed = new long[11];
     public final long[] mtrrVariable = new long[16];

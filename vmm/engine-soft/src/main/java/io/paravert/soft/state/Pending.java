@@ -26,6 +26,8 @@ public final class Pending {
     public static final int DEBUG_TRAP = 1 << 7;
     /** Non-maskable interrupt. */
     public static final int NMI = 1 << 8;
+    /** INIT or SIPI has come. */
+    public static final int SIGNAL = 1 << 9;
 
     private static final VarHandle BITS;
 

@@ -137,6 +137,7 @@ public final class ControlRegisters {
     public static void writeCr8(Core core, long value) {
         check(core, (value & ~15L) == 0);
         core.cpu.cr8 = value;
+        core.platform.setTaskPriority((int) value);
     }
 
     public static void writeEfer(Core core, long value) {

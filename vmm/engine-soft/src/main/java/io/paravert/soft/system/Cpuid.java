@@ -25,7 +25,7 @@ public final class Cpuid {
     private static final String VENDOR = "AuthenticAMD";
     private static final String BRAND = "Paravert software engine";
     /** Family 0x17, model 0x31, stepping 0: the first AMD processors with what this one has. */
-    private static final int SIGNATURE = 0x0083_0f10;
+    static final int SIGNATURE = 0x0083_0f10;
 
     /** Bytes of XSAVE's legacy area and header. */
     private static final int XSAVE_BASE = 576;
@@ -57,24 +57,26 @@ public final class Cpuid {
 
     private final Set<Feature> features;
     private final Map<Long, int[]> leaves = new HashMap<>();
-    private final Map<Integer, int[]> given = new HashMap<>();
+    private final Map<Integer, MachineSpec.CpuidEntry> given = new HashMap<>();
 
     /**
      * @param features that the machine has
      * @param apic whether there are local APICs
+     * @param vcpus of the machine
      * @param monitor leaves that the monitor adds, which win
      */
-    public Cpuid(Set<Feature> features, boolean apic, List<MachineSpec.CpuidEntry> monitor) {
+    public Cpuid(Set<Feature> features, boolean apic, int vcpus, List<MachineSpec.CpuidEntry> monitor) {
         this.features = EnumSet.copyOf(features);
         addText(0x8000_0002, BRAND);
         addIdentity(apic);
         addPagingAndSizes();
+        MachineLeaves.add(this::set, apic, vcpus, monitor);
         for (Feature feature : features) {
             addFeature(feature);
         }
         addExtendedState();
         for (MachineSpec.CpuidEntry entry : monitor) {
-            given.put(entry.leaf(), new int[] {entry.eax(), entry.ebx(), entry.ecx(), entry.edx()});
+            given.put(entry.leaf(), entry);
         }
     }
 
@@ -88,7 +90,11 @@ public final class Cpuid {
     }
 
     private void set(int number, int eax, int ebx, int ecx, int edx) {
-        int[] values = leaf(number, 0);
+        set(number, 0, eax, ebx, ecx, edx);
+    }
+
+    private void set(int number, int subleaf, int eax, int ebx, int ecx, int edx) {
+        int[] values = leaf(number, subleaf);
         values[0] |= eax;
         values[1] |= ebx;
         values[2] |= ecx;
@@ -104,7 +110,7 @@ public final class Cpuid {
         set(0, LAST_BASIC, b, c, d);
         set(0x8000_0000, LAST_EXTENDED, b, c, d);
         int edx = DE | PSE | PAE | MCE | MTRR | PGE | MCA | PAT | PSE36 | (apic ? APIC : 0);
-        set(1, SIGNATURE, CLFLUSH_LINE | 1 << 16, ECX_PCID | ECX_HYPERVISOR, edx);
+        set(1, SIGNATURE, CLFLUSH_LINE, ECX_PCID | ECX_HYPERVISOR, edx);
         set(0x8000_0001, SIGNATURE, 0, 0, edx | NX | PAGE_1G);
         set(7, 0, LEAF7_SMEP | LEAF7_ERMS, LEAF7_UMIP, 0);
         set(0x8000_0007, 0, 0, 0, INVARIANT_TSC);
@@ -164,16 +170,25 @@ public final class Cpuid {
 
     /** Fills {@code out} with EAX, EBX, ECX, EDX. */
     public void read(Cpu cpu, int apicId, int number, int subleaf, int[] out) {
-        int[] values = given.get(number);
-        if (values == null) {
-            boolean hasSubleaves = number == 7 || number == 0xd || number == 4;
+        MachineSpec.CpuidEntry entry = given.get(number);
+        int[] values = null;
+        if (entry != null) {
+            int edx = entry.vcpuInEdx() ? apicId : entry.edx();
+            values = new int[] {entry.eax(), entry.ebx(), entry.ecx(), edx};
+        } else {
+            boolean hasSubleaves = number == 7 || number == 0xb || number == 0xd || number == 4;
             values = leaves.get((long) number << 32 | (hasSubleaves ? subleaf & 0xffff_ffffL : 0));
         }
         if (values == null) {
             Arrays.fill(out, 0);
+            out[3] = number == 0xb ? apicId : 0;
+            out[2] = number == 0xb ? subleaf & 0xff : 0;
             return;
         }
         System.arraycopy(values, 0, out, 0, 4);
+        if (number == 0xb) {
+            out[3] = apicId;
+        }
         if (number == 1) {
             out[1] |= apicId << 24;
             out[2] |= (cpu.cr4 & Control.CR4_OSXSAVE) != 0 ? ECX_OSXSAVE : 0;

@@ -9,7 +9,6 @@ import io.paravert.soft.vcpu.Core;
 /** Model-specific registers by number (AMD APM vol. 2, appendix A). Those that are not here raise #GP. */
 public final class Msrs {
     private static final int TSC = 0x10;
-    private static final int APIC_BASE = 0x1b;
     private static final int BIOS_SIGN_ID = 0x8b;
     private static final int MTRR_CAP = 0xfe;
     private static final int SYSENTER_CS = 0x174;
@@ -44,7 +43,6 @@ public final class Msrs {
         ModelSpecific msr = cpu.msr;
         return switch (number) {
             case TSC -> core.platform.ticks() + msr.tscOffset;
-            case APIC_BASE -> msr.apicBase;
             case BIOS_SIGN_ID, MCG_CAP, MCG_STATUS -> 0;
             case MTRR_CAP -> MTRR_CAPABILITIES;
             case MTRR_DEFAULT -> msr.mtrrDefault;
@@ -64,7 +62,8 @@ public final class Msrs {
             default -> {
                 int range = mtrrRange(number);
                 if (range < 0) {
-                    throw cpu.fault(Vector.GP);
+                    check(cpu, core.platform.readMachineMsr(number, msr.transfer));
+                    yield msr.transfer[0];
                 }
                 yield range < 16 ? msr.mtrrVariable[range] : msr.mtrrFixed[range - 16];
             }
@@ -100,8 +99,10 @@ public final class Msrs {
         Cpu cpu = core.cpu;
         ModelSpecific msr = cpu.msr;
         switch (number) {
-            case TSC -> msr.tscOffset = value - core.platform.ticks();
-            case APIC_BASE -> msr.apicBase = value;
+            case TSC -> {
+                msr.tscOffset = value - core.platform.ticks();
+                core.platform.tscChanged();
+            }
             case BIOS_SIGN_ID, MCG_STATUS -> check(cpu, value == 0 || number == BIOS_SIGN_ID);
             case MTRR_DEFAULT -> {
                 check(cpu, (value & ~MTRR_DEFAULT_KNOWN) == 0);
@@ -123,13 +124,18 @@ public final class Msrs {
             case GS_BASE -> setBase(core, Segment.GS, canonical(cpu, value));
             case KERNEL_GS_BASE -> msr.kernelGsBase = canonical(cpu, value);
             case TSC_AUX -> msr.tscAux = value & 0xffff_ffffL;
-            default -> writeMtrr(cpu, number, value);
+            default -> {
+                if (mtrrRange(number) >= 0) {
+                    writeMtrr(cpu, number, value);
+                } else {
+                    check(cpu, core.platform.writeMachineMsr(number, value));
+                }
+            }
         }
     }
 
     private static void writeMtrr(Cpu cpu, int number, long value) {
         int range = mtrrRange(number);
-        check(cpu, range >= 0);
         if (range < 16) {
             cpu.msr.mtrrVariable[range] = value;
         } else {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One vCPU, as its instructions see it. vCPU thread only, but for the mailbox. */
 public final class Core implements AutoCloseable {
-    public final Cpu cpu = new Cpu();
+    public final Cpu cpu;
     public final Mmu mmu;
     public final LinearMemory memory;
     public final AccessLog log;
@@ -39,14 +39,20 @@ public final class Core implements AutoCloseable {
     /** An interrupt or exception has been delivered: an instruction that did so is followed by no single-step trap. */
     public boolean delivered;
 
+    /** An NMI is being handled: the next waits for IRET (AMD APM vol. 2, 8.2.3). */
+    private boolean nmiBlocked;
+
+    private boolean nmiLatched;
+
     private boolean stepping;
     /** Bits of {@link Pending} that wait for RFLAGS.IF. */
     private int deferred;
 
-    public Core(MachineMemory machine, Platform platform, BlockSource source) {
+    public Core(Cpu cpu, MachineMemory machine, Platform platform, BlockSource source) {
+        this.cpu = cpu;
         this.machine = machine;
         this.platform = platform;
-        this.mmu = new Mmu(cpu, machine);
+        this.mmu = new Mmu(cpu, machine, platform.devices());
         this.memory = mmu.memory();
         this.log = mmu.log();
         this.stack = new Stack(cpu, memory);
@@ -105,6 +111,30 @@ public final class Core implements AutoCloseable {
     public void forget(int bit) {
         cpu.pending.clear(bit);
         deferred &= ~bit;
+    }
+
+    /** Takes an NMI that is pending; false if it has to wait for the end of the one before. */
+    public boolean takeNmi() {
+        cpu.pending.clear(Pending.NMI);
+        if (nmiBlocked) {
+            nmiLatched = true;
+            return false;
+        }
+        nmiBlocked = true;
+        return true;
+    }
+
+    public boolean isNmiBlocked() {
+        return nmiBlocked;
+    }
+
+    /** IRET, or INIT. */
+    public void unblockNmi() {
+        nmiBlocked = false;
+        if (nmiLatched) {
+            nmiLatched = false;
+            cpu.pending.raise(Pending.NMI);
+        }
     }
 
     /** As {@link #contextChanged}, when all translations must go. */

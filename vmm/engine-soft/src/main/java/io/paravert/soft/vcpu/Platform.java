@@ -1,6 +1,8 @@
 package io.paravert.soft.vcpu;
 
-/** What instructions ask of the machine around the core. */
+import io.paravert.soft.memory.EngineDevices;
+
+/** What instructions ask of the machine around the core. vCPU thread only. */
 public interface Platform {
     /** The machine's time, in TSC ticks since it was made. */
     long ticks();
@@ -10,4 +12,31 @@ public interface Platform {
 
     /** Initial APIC id. */
     int apicId();
+
+    /** Devices of the engine's own. */
+    EngineDevices devices();
+
+    /** Takes the vector that the engine's interrupt controllers deliver now; -1 if there is none. */
+    int takeInterrupt();
+
+    /**
+     * Reads an MSR that is no part of the core: the local APIC's and the para-virtual clock's.
+     *
+     * @return false if there is no such register, with {@code value} as it was
+     */
+    boolean readMachineMsr(int number, long[] value);
+
+    /** Returns false if there is no such register, or it cannot hold the value. */
+    boolean writeMachineMsr(int number, long value);
+
+    /** CR8, which is the local APIC's where there is one. */
+    void setTaskPriority(int priorityClass);
+
+    int taskPriority();
+
+    /** The guest has set its TSC. */
+    void tscChanged();
+
+    /** The guest spins. */
+    void pause();
 }
