@@ -5,6 +5,7 @@ import io.paravert.vmm.engine.Engine;
 import io.paravert.vmm.engine.EngineMachine;
 import io.paravert.vmm.engine.ExitReason;
 import io.paravert.vmm.engine.HypercallTransport;
+import io.paravert.vmm.engine.InterruptLines;
 import io.paravert.vmm.engine.MachineSpec;
 import io.paravert.vmm.exit.ExitLatencies;
 import io.paravert.vmm.memory.GuestMemory;
@@ -163,6 +164,24 @@ public final class Vm implements AutoCloseable {
     /** Asks the guest to shut down by itself; false if it has bound no channel for that. */
     public boolean requestShutdown() {
         return machine.services().channels().requestShutdown();
+    }
+
+    /** The engine's interrupt controllers, if the machine was made with them. Until the machine is closed. */
+    public Optional<InterruptLines> interruptLines() {
+        return machine.engineMachine().interruptLines();
+    }
+
+    /** A device's way to end the machine as its guest has asked: {@link VmOutcome.Shutdown}. Any thread. */
+    public void guestShutdown(int code, boolean reboot) {
+        machine.shutdown(code, reboot);
+    }
+
+    /**
+     * A device's way to say that its guest has crashed: {@link VmOutcome.Crashed}. Only while it serves an access of that vCPU
+     * inline.
+     */
+    public void guestCrash(int vcpu, String message) {
+        machine.crash(vcpu, message);
     }
 
     /** Completes when the machine has ended: no vCPU runs, devices have stopped, the console's output is written. Never fails. */

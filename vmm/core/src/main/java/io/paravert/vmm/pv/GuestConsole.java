@@ -43,6 +43,9 @@ public final class GuestConsole {
     private boolean draining;
     private boolean inputEnded;
     private Runnable roomListener = () -> {};
+    /** A device that stands for this console; see {@link #onChange}. */
+    private volatile Runnable changeListener = () -> {};
+
     private volatile int columns;
     private volatile int rows;
 
@@ -132,6 +135,7 @@ public final class GuestConsole {
                 int lost = length;
                 log.warn(() -> "console output failed and " + lost + " bytes are lost: " + e);
             }
+            changeListener.run();
         }
     }
 
@@ -176,8 +180,44 @@ public final class GuestConsole {
         }
         if (taken > 0) {
             inputEvent.run();
+            changeListener.run();
         }
         return taken;
+    }
+
+    /** Writes one byte for a device that stands for this console; false if there is no room. Any thread, never waits. */
+    public synchronized boolean offer(byte value) {
+        if (written.room() == 0) {
+            return false;
+        }
+        written.put(value);
+        scheduleDrain();
+        return true;
+    }
+
+    /** True if {@link #offer} would take a byte. */
+    public synchronized boolean hasRoom() {
+        return written.room() > 0;
+    }
+
+    /** Reads for a device that stands for this console: how many bytes were there. Any thread, never waits. */
+    public int takeTyped(byte[] target, int offset, int length) {
+        Objects.checkFromIndexSize(offset, length, target.length);
+        int taken;
+        Runnable listener;
+        synchronized (this) {
+            taken = typed.take(target, offset, length);
+            listener = roomListener;
+        }
+        if (taken > 0) {
+            listener.run();
+        }
+        return taken;
+    }
+
+    /** Called, on any thread, when input has come or output has made room. It must not block. */
+    public void onChange(Runnable listener) {
+        changeListener = listener;
     }
 
     /** No more input will come: the guest reads an end once it has read the rest. */

@@ -1,0 +1,146 @@
+package io.paravert.platform;
+
+import io.paravert.abi.Gpa;
+import io.paravert.platform.acpi.AcpiTables;
+import io.paravert.platform.acpi.PlatformFacts;
+import io.paravert.platform.acpi.PlatformFacts.MmioWindow;
+import io.paravert.platform.boot.Firmware;
+import io.paravert.platform.device.AcpiPower;
+import io.paravert.platform.device.CmosRtc;
+import io.paravert.platform.device.InterruptWires;
+import io.paravert.platform.device.KeyboardController;
+import io.paravert.platform.device.PanicDevice;
+import io.paravert.platform.device.PowerSwitch;
+import io.paravert.platform.device.SerialLine;
+import io.paravert.platform.device.Uart16550;
+import io.paravert.virtio.VirtioDevice;
+import io.paravert.virtio.mmio.VirtioMmioDevice;
+import io.paravert.vmm.Vm;
+import io.paravert.vmm.VmConfig;
+import io.paravert.vmm.VmException;
+import io.paravert.vmm.engine.MachineSpec.InterruptController;
+import io.paravert.vmm.pv.GuestConsole;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The board of a PC: its fixed devices, the virtio devices that are plugged in, the interrupt wires, and the tables that
+ * describe them. Its serial port is the machine's console. One board serves one machine; one thread sets it up:
+ *
+ * <pre>
+ * board.plug(...)*  ->  board.addTo(config)  ->  Vm.create  ->  board.connect(vm)  ->  vm.start
+ * </pre>
+ */
+public final class PcBoard {
+    /** Virtio windows, behind what the monitor's own devices may take. */
+    private static final long FIRST_WINDOW = Gpa.DEVICE_WINDOW + 0x8_0000;
+    /** Lines that nothing on a PC's board uses. */
+    private static final int[] VIRTIO_GSIS = {5, 10, 11, 12, 16, 17, 18, 19, 13, 14, 15, 6, 7};
+
+    private final InterruptWires wires = new InterruptWires();
+    private final Power power = new Power();
+    private final Uart16550 serial = new Uart16550(wires.pin(Uart16550.GSI));
+    private final AcpiPower acpi = new AcpiPower(wires.pin(AcpiPower.GSI), power, System::nanoTime);
+    private final List<Plugged> plugged = new ArrayList<>();
+
+    private record Plugged(String name, VirtioMmioDevice device, MmioWindow window) {}
+
+    /**
+     * Plugs in a virtio device, over MMIO.
+     *
+     * @param name unique in its machine, such as "disk0"
+     * @throws VmException if no interrupt line is left
+     */
+    public void plug(String name, VirtioDevice device) {
+        int number = plugged.size();
+        if (number == VIRTIO_GSIS.length) {
+            throw new VmException("no interrupt line is left for " + name + ": give at most " + number + " devices");
+        }
+        MmioWindow window = new MmioWindow(
+                FIRST_WINDOW + (long) number * VirtioMmioDevice.WINDOW_BYTES,
+                VirtioMmioDevice.WINDOW_BYTES,
+                VIRTIO_GSIS[number]);
+        plugged.add(new Plugged(name, new VirtioMmioDevice(device, window.gpa(), wires.pin(window.gsi())), window));
+    }
+
+    /** The tables for what is plugged in so far. */
+    public Firmware firmware() {
+        return new AcpiTables(
+                new PlatformFacts(plugged.stream().map(Plugged::window).toList(), false));
+    }
+
+    /** Adds the board's devices to a machine, and asks for the engine's interrupt controllers. */
+    public void addTo(VmConfig.Builder config) {
+        config.interruptController(InterruptController.ENGINE);
+        config.device("serial", serial);
+        config.device("rtc", new CmosRtc(Clock.systemUTC()));
+        config.device("power", acpi);
+        config.device("keyboard", new KeyboardController(power));
+        config.device("panic", new PanicDevice(power));
+        plugged.forEach(each -> config.device(each.name(), each.device()));
+    }
+
+    /** Joins the board to its machine; before it starts. */
+    public void connect(Vm vm) {
+        power.vm = vm;
+        wires.connect(vm.interruptLines()
+                .orElseThrow(() -> new VmException(vm.name() + " has no interrupt controllers: its engine made none")));
+        GuestConsole console = vm.console();
+        serial.connect(new ConsoleEnd(console));
+        console.onChange(serial::lineChanged);
+    }
+
+    /** Asks the kernel to shut down; false if it does not listen. Any thread. */
+    public boolean pressPowerButton() {
+        return acpi.pressButton();
+    }
+
+    /** The machine's console as the far end of the serial port. */
+    private record ConsoleEnd(GuestConsole console) implements SerialLine {
+        @Override
+        public boolean send(byte value) {
+            return console.offer(value);
+        }
+
+        @Override
+        public boolean canSend() {
+            return console.hasRoom();
+        }
+
+        @Override
+        public int receive(byte[] target, int length) {
+            return console.takeTyped(target, 0, length);
+        }
+    }
+
+    /** What the devices do to the machine. */
+    private static final class Power implements PowerSwitch {
+        private volatile @Nullable Vm vm;
+
+        @Override
+        public void powerOff() {
+            Vm machine = vm;
+            if (machine != null) {
+                machine.guestShutdown(0, false);
+            }
+        }
+
+        @Override
+        public void reset() {
+            Vm machine = vm;
+            if (machine != null) {
+                machine.guestShutdown(0, true);
+            }
+        }
+
+        @Override
+        public void panic(int vcpu) {
+            Vm machine = vm;
+            if (machine != null) {
+                machine.guestCrash(vcpu, "the guest's kernel has panicked");
+            }
+        }
+    }
+}

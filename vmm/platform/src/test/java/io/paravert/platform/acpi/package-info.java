@@ -1,0 +1,3 @@
+/** Tests of the tables. */
+@org.jspecify.annotations.NullMarked
+package io.paravert.platform.acpi;

@@ -1,0 +1,3 @@
+/** Tests of the devices, at their ports. */
+@org.jspecify.annotations.NullMarked
+package io.paravert.platform.device;
