@@ -1,0 +1,72 @@
+package io.paravert.cli;
+
+import io.paravert.vmm.pv.GuestConsole;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.concurrent.Semaphore;
+
+/**
+ * Carries standard input to a guest's console, no faster than the guest reads it: what the console has no room for waits here, and
+ * then in the pipe or the terminal. Its thread is a daemon's, because a blocked read cannot be called off.
+ */
+final class ConsoleInput {
+    private static final int CHUNK = 4096;
+
+    private final InputStream in;
+    private final GuestConsole console;
+    private final boolean terminal;
+    private final Runnable leave;
+    private final Semaphore room = new Semaphore(0);
+
+    /**
+     * @param terminal whether keys are typed, with Ctrl-A as the escape
+     * @param leave called, on the input's thread, when the user wants to leave
+     */
+    ConsoleInput(InputStream in, GuestConsole console, boolean terminal, Runnable leave) {
+        this.in = in;
+        this.console = console;
+        this.terminal = terminal;
+        this.leave = leave;
+    }
+
+    void start() {
+        console.onRoom(room::release);
+        Thread thread = new Thread(this::pump, "console-input");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void pump() {
+        byte[] chunk = new byte[CHUNK + 1];
+        EscapeFilter escapes = new EscapeFilter();
+        try {
+            while (true) {
+                int length = in.read(chunk, 0, CHUNK);
+                if (length < 0) {
+                    break;
+                }
+                type(chunk, terminal ? escapes.filter(chunk, length) : length);
+                if (escapes.leaving()) {
+                    leave.run();
+                    return;
+                }
+            }
+        } catch (IOException e) {
+            // A terminal that has gone, or a closed standard input: no more will come, as at its end.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        console.endInput();
+    }
+
+    private void type(byte[] bytes, int length) throws InterruptedException {
+        for (int done = 0; done < length; ) {
+            room.drainPermits();
+            int taken = console.type(bytes, done, length - done);
+            if (taken == 0) {
+                room.acquire();
+            }
+            done += taken;
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package io.paravert.cli;
+
+import io.paravert.vmm.Vm;
+import io.paravert.vmm.VmOutcome;
+import io.paravert.vmm.VmStatistics;
+import io.paravert.vmm.crash.CrashReport;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * How a run ended.
+ *
+ * @param guest its name
+ * @param kind how, in a word for machines
+ * @param sentence how, for people, to follow the guest's name
+ * @param status this command's exit status
+ * @param guestCode the guest's own 32-bit code, if it ended itself
+ * @param crash what is known of its crash, if it crashed
+ */
+record RunRecord(
+        String guest,
+        String kind,
+        String sentence,
+        int status,
+        Optional<Integer> guestCode,
+        Optional<CrashReport> crash,
+        VmStatistics statistics) {
+
+    /** Of a machine that has ended and is not closed yet. */
+    static RunRecord of(String guest, Vm vm, VmOutcome outcome) {
+        VmStatistics statistics = vm.statistics();
+        if (outcome instanceof VmOutcome.Shutdown end) {
+            return new RunRecord(
+                    guest,
+                    end.reboot() ? "reboot" : "exited",
+                    (end.reboot() ? "asked for a reboot, status " : "exited with status ") + end.processStatus(),
+                    end.processStatus(),
+                    Optional.of(end.code()),
+                    Optional.empty(),
+                    statistics);
+        }
+        if (outcome instanceof VmOutcome.Crashed end) {
+            CrashReport report = CrashReport.of(guest, statistics.engine(), end.crash(), vm.memory());
+            return new RunRecord(
+                    guest, "crashed", "crashed", Status.CRASHED, Optional.empty(), Optional.of(report), statistics);
+        }
+        if (outcome instanceof VmOutcome.TimedOut end) {
+            return ended(guest, "timed-out", "timed out after " + seconds(end.limit()), Status.TIMED_OUT, statistics);
+        }
+        if (outcome instanceof VmOutcome.Failed end) {
+            return ended(guest, "failed", "could not run: " + end.message(), Status.NO_ENGINE, statistics);
+        }
+        return ended(guest, "left", "was stopped", Status.LEFT, statistics);
+    }
+
+    private static RunRecord ended(String guest, String kind, String sentence, int status, VmStatistics statistics) {
+        return new RunRecord(guest, kind, sentence, status, Optional.empty(), Optional.empty(), statistics);
+    }
+
+    private static String seconds(Duration limit) {
+        return String.format(Locale.ROOT, "%.3f", limit.toNanos() / 1e9).replaceAll("\\.?0+$", "") + " s";
+    }
+
+    /** For people; several lines, the last one ended. */
+    String summary(boolean colour) {
+        return new RunSummary(this, colour).text();
+    }
+
+    /** One JSON object, without a newline. */
+    String json() {
+        return RunJson.of(this);
+    }
+
+    /** The JSON object of a run that did not come about. */
+    static String failure(String guest, int status, String message) {
+        return RunJson.failure(guest, status, message);
+    }
+}

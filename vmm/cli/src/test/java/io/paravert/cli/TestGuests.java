@@ -1,0 +1,174 @@
+package io.paravert.cli;
+
+import static io.paravert.isa.Register.*;
+import static io.paravert.isa.asm.Addresses.*;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.paravert.abi.BootInfoLayout;
+import io.paravert.abi.CallRange;
+import io.paravert.abi.EventAreaLayout;
+import io.paravert.abi.EventKind;
+import io.paravert.device.Delivery;
+import io.paravert.device.Device;
+import io.paravert.device.DeviceFactory;
+import io.paravert.guest.ExampleGuest;
+import io.paravert.guest.GuestMode;
+import io.paravert.guest.GuestProgram;
+import io.paravert.guest.PvAssembler;
+import io.paravert.isa.asm.Label;
+import io.paravert.vmm.lab.Lab;
+import io.paravert.vmm.lab.LabReport;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Guests, a device and a lab that the commands find as they find the real ones. */
+final class TestGuests {
+    private TestGuests() {}
+
+    abstract static class Named implements ExampleGuest {
+        private final String name;
+        private final Consumer<PvAssembler> body;
+
+        Named(String name, Consumer<PvAssembler> body) {
+            this.name = name;
+            this.body = body;
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
+        @Override
+        public String summary() {
+            return "the test guest " + name;
+        }
+
+        @Override
+        public GuestProgram program() {
+            return PvAssembler.program(name, GuestMode.LONG, body::accept);
+        }
+    }
+
+    public static final class Greets extends Named {
+        public Greets() {
+            super("greets", g -> g.print("Good day\n"));
+        }
+    }
+
+    /** Leaves with the answer of the bell, or with 7 where there is no bell. */
+    public static final class Exits extends Named {
+        public Exits() {
+            super("exits", g -> {
+                g.hypercall(CallRange.PLUGIN_FIRST);
+                g.mov(RBX, 7);
+                g.test(RAX, RAX);
+                g.cmovns(RBX, RAX);
+                g.shutdown(RBX);
+            });
+        }
+    }
+
+    public static final class Spins extends Named {
+        public Spins() {
+            super("spins", g -> {
+                g.print("spinning\n");
+                Label again = g.here();
+                g.vcpuPoll(imm(-1));
+                g.jmp(again);
+            });
+        }
+    }
+
+    public static final class Crashes extends Named {
+        public Crashes() {
+            super("crashes", g -> g.crash("as told"));
+        }
+    }
+
+    /** Reads its console to the end, slowly at first, then leaves with the number of bytes, in units of 4096. */
+    public static final class Counts extends Named {
+        public Counts() {
+            super("counts", Counts::body);
+        }
+
+        private static void body(PvAssembler g) {
+            Label buffer = g.reserve("buffer", 1000, 8);
+            g.mov(RBP, qwordAt(g.bootInfo()));
+            g.mov(RBP, qword(RBP, BootInfoLayout.EVENT_AREA_OFFSET));
+            g.eventArea(RBP);
+            g.eventBind(EventKind.DEVICE, imm(0), 0);
+            g.exitOnError(1);
+            g.mov(R12, RAX);
+            g.xor(RBX, RBX);
+            Label read = g.here();
+            Label sleep = g.label();
+            Label end = g.label();
+            g.lock().btr(qword(RBP, EventAreaLayout.PENDING_OFFSET), R12);
+            g.consoleRead(buffer, 1000);
+            g.jumpIfAgain(sleep);
+            g.test(RAX, RAX);
+            g.jle(end);
+            g.add(RBX, RAX);
+            g.jmp(read);
+            g.bind(sleep);
+            g.vcpuPoll(imm(-1));
+            g.jmp(read);
+            g.bind(end);
+            g.shr(RBX, 12);
+            g.shutdown(RBX);
+        }
+    }
+
+    record BellSettings(@JsonProperty(required = true) int strokes) {}
+
+    public static final class Bell implements DeviceFactory<BellSettings> {
+        @Override
+        public String type() {
+            return "bell";
+        }
+
+        @Override
+        public String summary() {
+            return "answers with its strokes";
+        }
+
+        @Override
+        public Class<BellSettings> configuration() {
+            return BellSettings.class;
+        }
+
+        @Override
+        public Device create(BellSettings settings) {
+            return site -> site.claimHypercalls(
+                    CallRange.PLUGIN_FIRST,
+                    1,
+                    Delivery.CALL,
+                    call -> Future.succeededFuture((long) settings.strokes()));
+        }
+    }
+
+    public static final class Ruler implements Lab {
+        @Override
+        public String name() {
+            return "ruler";
+        }
+
+        @Override
+        public String summary() {
+            return "measures a ruler";
+        }
+
+        @Override
+        public LabReport run(Consumer<String> progress) {
+            progress.accept("measuring");
+            return new LabReport("300 mm\n", "{\"mm\":300}", Optional.of("<p>300 mm</p>"));
+        }
+    }
+
+    static List<String> names() {
+        return List.of("counts", "crashes", "exits", "greets", "spins");
+    }
+}
