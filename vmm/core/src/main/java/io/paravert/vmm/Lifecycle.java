@@ -96,11 +96,23 @@ final class Lifecycle {
         Future<?> all = starts.isEmpty() ? Future.succeededFuture() : Future.join(starts);
         return all.transform(done -> {
             if (done.failed()) {
-                end(new VmOutcome.Failed(String.valueOf(done.cause().getMessage())));
+                startFailed(String.valueOf(done.cause().getMessage()));
                 return Future.failedFuture(done.cause());
             }
             return launch();
         });
+    }
+
+    private void startFailed(String why) {
+        synchronized (this) {
+            starting = false;
+            if (outcome != null) {
+                // It was ended meanwhile, and that waited for the devices.
+                finishLater();
+                return;
+            }
+        }
+        end(new VmOutcome.Failed(why));
     }
 
     private Future<Void> launch() {

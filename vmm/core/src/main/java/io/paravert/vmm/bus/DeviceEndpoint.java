@@ -174,6 +174,9 @@ public final class DeviceEndpoint {
             first = inFlight.leave(exchange) && first;
         }
         if (!first) {
+            if (!exchange.isAbandoned()) {
+                owner.failures().increment();
+            }
             long late = (System.nanoTime() - exchange.sentAt()) / 1_000_000;
             log.warn(() -> "device " + owner.name() + " answered " + exchange.describe()
                     + (exchange.isAbandoned() ? " too late, after " + late + " ms" : " again") + "; that is ignored");

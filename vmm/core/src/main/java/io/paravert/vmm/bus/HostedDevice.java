@@ -47,7 +47,7 @@ public final class HostedDevice {
     private final DeviceEndpoint endpoint;
     private final Site site;
     private final BitSet eventsUnderWay = new BitSet();
-    private volatile @Nullable String deployment;
+    private volatile @Nullable Future<String> deployment;
 
     /** What all devices of a machine stand on. */
     public record Ground(
@@ -141,10 +141,9 @@ public final class HostedDevice {
                     .setWorkerPoolName(endpoint.address())
                     .setWorkerPoolSize(1);
         }
-        return vertx.deployVerticle(new DeviceVerticle(device, endpoint), options)
-                .onFailure(e -> memory.release())
-                .onSuccess(id -> deployment = id)
-                .mapEmpty();
+        Future<String> deploying = vertx.deployVerticle(new DeviceVerticle(device, endpoint), options);
+        deployment = deploying;
+        return deploying.mapEmpty();
     }
 
     /**
@@ -153,11 +152,14 @@ public final class HostedDevice {
      */
     public Future<Void> stop() {
         endpoint.close();
-        String id = deployment;
-        if (id == null) {
+        Future<String> deploying = deployment;
+        if (deploying == null) {
             return Future.succeededFuture();
         }
-        Future<Void> gone = vertx.undeploy(id).onComplete(done -> memory.release());
+        // It may still be in its start: then it is stopped when it comes out of it.
+        Future<Void> gone = deploying
+                .transform(id -> id.succeeded() ? vertx.undeploy(id.result()) : Future.<Void>succeededFuture())
+                .onComplete(done -> memory.release());
         return gone.timeout(STOP_LIMIT, TimeUnit.MILLISECONDS).recover(failure -> {
             if (gone.isComplete()) {
                 log.warn(() -> "device " + name + " failed to stop: " + DeviceEndpoint.inOneLine(failure));

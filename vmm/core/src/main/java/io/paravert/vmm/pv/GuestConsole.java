@@ -74,23 +74,28 @@ public final class GuestConsole {
         if (bytes == 0) {
             return 0;
         }
-        if (!waitForRoom(vcpu)) {
-            return -PvError.ECANCELED;
+        // Another vCPU may take the room that was there a moment ago.
+        while (waitForRoom(vcpu)) {
+            synchronized (this) {
+                int taken = written.putFrom(source, (int) bytes);
+                if (taken > 0) {
+                    scheduleDrain();
+                    return taken;
+                }
+            }
         }
-        int taken;
-        synchronized (this) {
-            taken = written.putFrom(source, (int) bytes);
-            scheduleDrain();
-        }
-        return taken == 0 ? -PvError.ECANCELED : taken;
+        return -PvError.ECANCELED;
     }
 
     /** One byte, as the debug port takes it. */
     void writeByte(byte value, CallingVcpu vcpu) {
-        if (waitForRoom(vcpu)) {
+        // Another vCPU may take the room that was there a moment ago.
+        while (waitForRoom(vcpu)) {
             synchronized (this) {
-                written.put(value);
-                scheduleDrain();
+                if (written.put(value)) {
+                    scheduleDrain();
+                    return;
+                }
             }
         }
     }
@@ -131,7 +136,7 @@ public final class GuestConsole {
             }
             try {
                 output.write(chunk, 0, length);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 int lost = length;
                 log.warn(() -> "console output failed and " + lost + " bytes are lost: " + e);
             }
