@@ -99,7 +99,12 @@ public final class Vm implements AutoCloseable {
         GuestEntry entry = config.loader().load(machine.memory(), facts);
         machine.lifecycle().setEntry(entry.state());
         EngineMachine made = engine.createMachine(new MachineSpec(
-                config.name(), config.vcpus(), config.interruptController(), transport, platform.cpuid()));
+                config.name(),
+                config.vcpus(),
+                config.interruptController(),
+                transport,
+                config.paging(),
+                platform.cpuid()));
         machine.setEngineMachine(made);
         made.writeObserver().ifPresent(machine.memory()::setWriteObserver);
         for (MemoryRegion region : machine.memory().regions()) {

@@ -4,6 +4,7 @@ import io.paravert.abi.Limit;
 import io.paravert.device.Device;
 import io.paravert.vmm.engine.HypercallTransport;
 import io.paravert.vmm.engine.MachineSpec.InterruptController;
+import io.paravert.vmm.engine.PagingTechnique;
 import io.paravert.vmm.exit.ExitTrace;
 import io.paravert.vmm.memory.GuestMemory;
 import io.paravert.vmm.pv.GuestDirectory;
@@ -21,6 +22,7 @@ import java.util.Optional;
  * @param timeout how long the guest may run, without the time paused; zero for no limit
  * @param transport how the hypercall page calls; empty takes the engine's best
  * @param interruptController who serves interrupts
+ * @param paging how guest addresses are translated; ENGINE_CHOICE works everywhere
  * @param trace sees every exit, if present
  * @param latencies whether the time that each exit takes to serve is kept in histograms
  * @param deviceDeadline how long a device may take to answer before its request fails; more than zero
@@ -36,6 +38,7 @@ public record VmConfig(
         ConsoleSink console,
         Optional<HypercallTransport> transport,
         InterruptController interruptController,
+        PagingTechnique paging,
         Optional<ExitTrace> trace,
         boolean latencies,
         Duration deviceDeadline,
@@ -89,6 +92,7 @@ public record VmConfig(
         private ConsoleSink console = ConsoleSink.discard();
         private Optional<HypercallTransport> transport = Optional.empty();
         private InterruptController interruptController = InterruptController.MONITOR;
+        private PagingTechnique paging = PagingTechnique.ENGINE_CHOICE;
         private Optional<ExitTrace> trace = Optional.empty();
         private boolean latencies;
         private Duration deviceDeadline = DEVICE_DEADLINE;
@@ -138,6 +142,11 @@ public record VmConfig(
             return this;
         }
 
+        public Builder paging(PagingTechnique technique) {
+            this.paging = technique;
+            return this;
+        }
+
         public Builder trace(ExitTrace trace) {
             this.trace = Optional.of(trace);
             return this;
@@ -170,6 +179,7 @@ public record VmConfig(
                     console,
                     transport,
                     interruptController,
+                    paging,
                     trace,
                     latencies,
                     deviceDeadline,

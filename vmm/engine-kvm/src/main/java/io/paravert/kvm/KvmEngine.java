@@ -181,6 +181,7 @@ final class KvmEngine implements Engine {
 
     @Override
     public EngineMachine createMachine(MachineSpec spec) {
+        KernelPaging.require(spec.paging());
         KvmMachine machine = new KvmMachine(this, spec);
         synchronized (this) {
             openMachines++;

@@ -12,6 +12,7 @@ import io.paravert.vmm.engine.EngineMachine;
 import io.paravert.vmm.engine.EngineVcpu;
 import io.paravert.vmm.engine.InterruptLines;
 import io.paravert.vmm.engine.MachineSpec;
+import io.paravert.vmm.engine.PagingTechnique;
 import io.paravert.vmm.memory.WriteObserver;
 import java.security.SecureRandom;
 import java.util.List;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** One machine: memory, instruction set, clock and vCPUs. Any thread. */
 final class SoftMachine implements EngineMachine {
     private final MachineSpec spec;
-    private final MachineMemory memory = new MachineMemory();
+    private final MachineMemory memory;
     private final Instructions instructions;
     private final List<SoftVcpu> vcpus = new CopyOnWriteArrayList<>();
     private final SecureRandom random = new SecureRandom();
@@ -31,6 +32,7 @@ final class SoftMachine implements EngineMachine {
 
     SoftMachine(MachineSpec spec) {
         this.spec = spec;
+        this.memory = new MachineMemory(spec.paging() == PagingTechnique.SHADOW);
         this.clock = new Clock(spec.name());
         boolean controllers = spec.interruptController() == MachineSpec.InterruptController.ENGINE;
         this.board = controllers ? new Board(clock, memory) : null;

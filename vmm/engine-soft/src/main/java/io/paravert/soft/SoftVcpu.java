@@ -26,7 +26,9 @@ import io.paravert.vmm.engine.EngineException;
 import io.paravert.vmm.engine.EngineVcpu;
 import io.paravert.vmm.engine.ExitReason;
 import io.paravert.vmm.engine.GuestRegisters;
+import io.paravert.vmm.engine.PagingStatistics;
 import io.paravert.vmm.engine.VcpuExit;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -339,6 +341,11 @@ final class SoftVcpu implements EngineVcpu, Platform, GuestRegisters {
     @Override
     public long readTsc() {
         return ticks() + cpu.msr.tscOffset;
+    }
+
+    @Override
+    public Optional<PagingStatistics> pagingStatistics() {
+        return Optional.of(core.mmu.statistics());
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.paravert.vmm.engine;
 
+import java.util.Optional;
+
 /**
  * One vCPU of an engine. All methods but {@link #kick} belong to the thread that created it. Life cycle: created, then any
  * number of runs, then {@link #close}.
@@ -78,6 +80,11 @@ public interface EngineVcpu extends AutoCloseable {
      */
     default long readTsc() {
         return -1;
+    }
+
+    /** What paging has cost, where the engine can tell. Any thread; values may be a little old. */
+    default Optional<PagingStatistics> pagingStatistics() {
+        return Optional.empty();
     }
 
     /** Leaves with {@link ExitReason#DEBUG} after each instruction, or no longer. */

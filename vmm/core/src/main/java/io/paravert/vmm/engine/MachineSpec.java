@@ -9,6 +9,7 @@ import java.util.List;
  * @param vcpus 1 or more
  * @param interruptController who serves interrupts
  * @param transport how the guest's hypercall page calls
+ * @param paging an engine that cannot do what is asked for refuses to make the machine
  * @param cpuid leaves that the guest sees in addition to the engine's own; they win over those of the same number. Engines
  *     take them from {@link #cpuid(int)}
  */
@@ -17,10 +18,21 @@ public record MachineSpec(
         int vcpus,
         InterruptController interruptController,
         HypercallTransport transport,
+        PagingTechnique paging,
         List<CpuidEntry> cpuid) {
 
     public MachineSpec {
         cpuid = List.copyOf(cpuid);
+    }
+
+    /** With the paging that the engine chooses. */
+    public MachineSpec(
+            String name,
+            int vcpus,
+            InterruptController interruptController,
+            HypercallTransport transport,
+            List<CpuidEntry> cpuid) {
+        this(name, vcpus, interruptController, transport, PagingTechnique.ENGINE_CHOICE, cpuid);
     }
 
     public enum InterruptController {

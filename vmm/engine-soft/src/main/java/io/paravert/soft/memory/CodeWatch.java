@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Keeps decoded code and guest memory in step, over all vCPUs and devices of a machine. Any thread.
+ * Keeps decoded code, shadow page tables and guest memory in step, over all vCPUs and devices of a machine. Any thread.
  *
  * <p>Who decodes marks first and reads the bytes afterwards; who stores stores first and looks at the mark afterwards, with a full
  * fence between the two on either side: one of them sees the other. A vCPU may still hold a translation that lets it store
@@ -21,7 +21,14 @@ public final class CodeWatch {
         void codeMarked(long page);
     }
 
+    /** Keeps what it derived from the guest's page tables. Called on any thread; must only take note. */
+    public interface TableListener {
+        /** This table is out of date, and no longer protected. */
+        void tableWritten(long page);
+    }
+
     private final GuestPhysical physical;
+    private final List<TableListener> tableListeners = new CopyOnWriteArrayList<>();
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
 
     CodeWatch(GuestPhysical physical) {
@@ -34,6 +41,35 @@ public final class CodeWatch {
 
     public void remove(Listener listener) {
         listeners.remove(listener);
+    }
+
+    void addTables(TableListener listener) {
+        tableListeners.add(listener);
+    }
+
+    void removeTables(TableListener listener) {
+        tableListeners.remove(listener);
+    }
+
+    /**
+     * To be called before an entry of a guest's page table is read for a shadow: stores to that page are reported from now on.
+     *
+     * @return whether they were not so far; then the caller must stop storing unseen itself
+     */
+    boolean shadowing(long page, Listener self) {
+        boolean fresh = physical.markTable(page);
+        if (fresh) {
+            tellMarked(page, self);
+        }
+        return fresh;
+    }
+
+    private void tellMarked(long page, Listener self) {
+        for (Listener listener : listeners) {
+            if (listener != self) {
+                listener.codeMarked(page);
+            }
+        }
     }
 
     /** The 64-byte lines of a page that {@code bytes} bytes at {@code gpa} touch; they must not pass its end. */
@@ -51,12 +87,7 @@ public final class CodeWatch {
     public boolean decoding(long gpa, int bytes, Listener self) {
         boolean fresh = physical.markCode(gpa, lines(gpa, bytes));
         if (fresh) {
-            long page = gpa & -GuestPhysical.PAGE;
-            for (Listener listener : listeners) {
-                if (listener != self) {
-                    listener.codeMarked(page);
-                }
-            }
+            tellMarked(gpa & -GuestPhysical.PAGE, self);
         }
         return fresh;
     }
@@ -64,7 +95,13 @@ public final class CodeWatch {
     /** To be called after {@code bytes} bytes at {@code gpa}, which pass no page's end, were written by whomever. */
     public void written(long gpa, int bytes) {
         RawMemory.fullFence();
-        if ((physical.entry(gpa) & GuestPhysical.CODE) != 0 && physical.clearCode(gpa, lines(gpa, bytes))) {
+        long entry = physical.entry(gpa);
+        if ((entry & GuestPhysical.TABLE) != 0 && physical.clearTable(gpa)) {
+            for (TableListener listener : tableListeners) {
+                listener.tableWritten(gpa & -GuestPhysical.PAGE);
+            }
+        }
+        if ((entry & GuestPhysical.CODE) != 0 && physical.clearCode(gpa, lines(gpa, bytes))) {
             long page = gpa & -GuestPhysical.PAGE;
             for (Listener listener : listeners) {
                 listener.codeWritten(page);

@@ -25,6 +25,9 @@ public final class GuestPhysical {
     /** Some vCPU holds decoded code of this page, so that stores must be reported. */
     public static final long CODE = 1 << 2;
 
+    /** Some vCPU's shadow was derived from this page, a page table of the guest's, so that stores must be reported. */
+    public static final long TABLE = 1 << 3;
+
     public static final long HOST = -PAGE;
 
     private static final VarHandle ENTRY = MethodHandles.arrayElementVarHandle(long[].class);
@@ -190,6 +193,33 @@ public final class GuestPhysical {
         }
         leaf.codeLines[i] = 0;
         ENTRY.setVolatile(leaf.entries, i, leaf.entries[i] & ~CODE);
+        return true;
+    }
+
+    /**
+     * Notes that a page is about to be read as a page table.
+     *
+     * @return true if it was not noted so far
+     */
+    synchronized boolean markTable(long gpa) {
+        Leaf leaf = leaf(gpa);
+        int i = slot(gpa, 12);
+        if (leaf == null || leaf.entries[i] == 0 || (leaf.entries[i] & TABLE) != 0) {
+            return false;
+        }
+        ENTRY.setVolatile(leaf.entries, i, leaf.entries[i] | TABLE);
+        RawMemory.fullFence();
+        return true;
+    }
+
+    /** Undoes {@link #markTable}; true if it was noted. */
+    synchronized boolean clearTable(long gpa) {
+        Leaf leaf = leaf(gpa);
+        int i = slot(gpa, 12);
+        if (leaf == null || (leaf.entries[i] & TABLE) == 0) {
+            return false;
+        }
+        ENTRY.setVolatile(leaf.entries, i, leaf.entries[i] & ~TABLE);
         return true;
     }
 

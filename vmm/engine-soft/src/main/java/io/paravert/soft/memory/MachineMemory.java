@@ -6,6 +6,16 @@ public final class MachineMemory {
     private final CodeWatch codeWatch = new CodeWatch(physical);
     private final Doorbells doorbells = new Doorbells();
     private final Object busLock = new Object();
+    private final boolean shadowPaging;
+
+    /** @param shadowPaging whether vCPUs use shadow page tables, or walk the guest's */
+    public MachineMemory(boolean shadowPaging) {
+        this.shadowPaging = shadowPaging;
+    }
+
+    boolean hasShadowPaging() {
+        return shadowPaging;
+    }
 
     public GuestPhysical physical() {
         return physical;

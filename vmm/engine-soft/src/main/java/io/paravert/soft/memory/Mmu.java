@@ -7,6 +7,7 @@ import static io.paravert.soft.state.Control.CR4_SMAP;
 
 import io.paravert.soft.state.Cpu;
 import io.paravert.soft.state.Rflags;
+import io.paravert.vmm.engine.PagingStatistics;
 
 /** A vCPU's memory management: what accesses are made as, and the flushes. vCPU thread only. */
 public final class Mmu implements AutoCloseable {
@@ -14,6 +15,7 @@ public final class Mmu implements AutoCloseable {
     private final Tlb tlb = new Tlb();
     private final PagingCounters counters = new PagingCounters();
     private final AccessLog log = new AccessLog();
+    private final MemoryVirtualization virtualization;
     private final SlowAccess slow;
     private final LinearMemory memory;
 
@@ -21,9 +23,14 @@ public final class Mmu implements AutoCloseable {
     private int kind;
     private boolean alignmentChecked;
 
-    public Mmu(Cpu cpu, MachineMemory machine, EngineDevices devices) {
+    /** @param self the vCPU's own side of the machine's code watch */
+    public Mmu(Cpu cpu, MachineMemory machine, CodeWatch.Listener self, EngineDevices devices) {
         this.cpu = cpu;
-        this.slow = new SlowAccess(cpu, tlb, new Paging(cpu, machine.physical(), counters), machine, log, devices);
+        Paging paging = new Paging(cpu, machine.physical(), counters);
+        this.virtualization = machine.hasShadowPaging()
+                ? new ShadowPaging(cpu, paging, counters, machine.codeWatch(), tlb, self)
+                : new TwoDimensionalPaging(paging, counters);
+        this.slow = new SlowAccess(cpu, tlb, paging, virtualization, machine, log, devices);
         this.memory = new LinearMemory(tlb, slow);
         select();
     }
@@ -36,12 +43,14 @@ public final class Mmu implements AutoCloseable {
         return log;
     }
 
-    public PagingCounters counters() {
-        return counters;
+    /** What paging has cost so far; any thread, and values may be a little old. */
+    public PagingStatistics statistics() {
+        return virtualization.statistics();
     }
 
     /** Must follow every change of CPL, CR0, CR3, CR4, EFER, DR7 and RFLAGS.AC. */
     public void select() {
+        virtualization.select();
         user = cpu.cpl == 3;
         boolean smap = !user && (cpu.cr4 & CR4_SMAP) != 0 && !cpu.has(Rflags.AC);
         kind = user ? Tlb.USER : smap ? Tlb.SUPERVISOR_SMAP : Tlb.SUPERVISOR;
@@ -88,6 +97,7 @@ public final class Mmu implements AutoCloseable {
 
     public void flushAll() {
         counters.flushes++;
+        virtualization.forget();
         tlb.flushAll();
         select();
     }
@@ -95,12 +105,14 @@ public final class Mmu implements AutoCloseable {
     /** Forgets one address space. */
     public void flushSpace(int pcid) {
         counters.flushes++;
+        virtualization.reload();
         tlb.flushSpace(pcid);
         select();
     }
 
     public void flushPage(long va) {
         counters.pageFlushes++;
+        virtualization.invalidate(va);
         tlb.flushPage(va);
         select();
     }
@@ -116,6 +128,7 @@ public final class Mmu implements AutoCloseable {
 
     @Override
     public void close() {
+        virtualization.close();
         log.close();
     }
 }

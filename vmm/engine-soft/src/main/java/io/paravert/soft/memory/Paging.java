@@ -10,6 +10,7 @@ import static io.paravert.soft.state.Control.EFER_NXE;
 import io.paravert.memory.RawMemory;
 import io.paravert.soft.state.Cpu;
 import io.paravert.soft.state.Vector;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Walks a guest's page tables: 32-bit, PAE and 4-level (AMD APM vol. 2, chapter 5; Intel SDM vol. 3, chapter 4). The result stands
@@ -54,6 +55,16 @@ final class Paging {
     /** The page is larger than 4 KiB. */
     boolean large;
 
+    /** What the entries of the walk permit together: user accesses, stores, no instruction fetch; and the leaf's dirty bit. */
+    boolean userPage;
+
+    boolean writePage;
+    boolean noExecute;
+    boolean dirty;
+
+    /** Told of each table before an entry of it is read, if there is one. */
+    private @Nullable TableReader reader;
+
     /** Supervisor accesses to user pages fault (SMAP, with RFLAGS.AC clear or the access implicit). */
     boolean smap;
 
@@ -61,6 +72,19 @@ final class Paging {
         this.cpu = cpu;
         this.physical = physical;
         this.counters = counters;
+    }
+
+    /** Hears what a walk reads. */
+    interface TableReader {
+        /** A walk begins, perhaps anew. */
+        void begin();
+
+        /** An entry of the table in this guest-physical page is about to be read; the topmost first. */
+        void table(long page);
+    }
+
+    void setReader(TableReader told) {
+        reader = told;
     }
 
     /**
@@ -76,13 +100,15 @@ final class Paging {
             large = false;
             return;
         }
-        counters.walks++;
         while (!tryWalk(va, access)) {
             counters.restarts++;
         }
     }
 
     private boolean tryWalk(long va, int access) {
+        if (reader != null) {
+            reader.begin();
+        }
         if (cpu.isLong()) {
             return walkLong(va, access, cpu.cr3 & FRAME, 3, -1);
         }
@@ -167,17 +193,24 @@ final class Paging {
     }
 
     /** Intel SDM vol. 3, 4.6. Leaves in {@link #writable} whether a store would be allowed. */
-    private void checkRights(long va, int access, long rights, boolean noExecute) {
-        boolean user = (rights & US) != 0;
-        boolean userAccess = (access & USER) != 0;
-        writable = (rights & RW) != 0 || (!userAccess && (cpu.cr0 & CR0_WP) == 0);
-        boolean denied = userAccess && !user
-                || (access & WRITE) != 0 && !writable
-                || (access & FETCH) != 0 && (noExecute || !userAccess && user && (cpu.cr4 & CR4_SMEP) != 0)
-                || (access & FETCH) == 0 && !userAccess && user && smap;
-        if (denied) {
+    private void checkRights(long va, int access, long rights, boolean denyExecute) {
+        userPage = (rights & US) != 0;
+        writePage = (rights & RW) != 0;
+        noExecute = denyExecute;
+        if (!permits(access)) {
             throw fault(va, access, PROTECTION);
         }
+    }
+
+    /** Whether a page with the rights in this object's fields permits an access; sets {@link #writable}. */
+    boolean permits(int access) {
+        boolean userAccess = (access & USER) != 0;
+        writable = writePage || (!userAccess && (cpu.cr0 & CR0_WP) == 0);
+        boolean denied = userAccess && !userPage
+                || (access & WRITE) != 0 && !writable
+                || (access & FETCH) != 0 && (noExecute || !userAccess && userPage && (cpu.cr4 & CR4_SMEP) != 0)
+                || (access & FETCH) == 0 && !userAccess && userPage && smap;
+        return !denied;
     }
 
     /** Sets accessed and dirty bits; false if a table has changed meanwhile, so that the walk must be done again. */
@@ -192,19 +225,27 @@ final class Paging {
                 entries[level] = entry | wanted;
             }
         }
-        writable &= (entries[leaf] & D) != 0;
+        dirty = (entries[leaf] & D) != 0;
+        writable &= dirty;
         return true;
     }
 
     /** A table in no memory reads as ones, which faults by its reserved bits or leads nowhere. */
     private long read(long place) {
-        counters.references++;
+        reading(place);
         long host = physical.host(place);
         return host == 0 ? -1 : RawMemory.getLongAcquire(host);
     }
 
-    private long read32(long place) {
+    private void reading(long place) {
         counters.references++;
+        if (reader != null) {
+            reader.table(place & -GuestPhysical.PAGE);
+        }
+    }
+
+    private long read32(long place) {
+        reading(place);
         long host = physical.host(place);
         return host == 0 ? 0xffff_ffffL : RawMemory.getIntAcquire(host) & 0xffff_ffffL;
     }

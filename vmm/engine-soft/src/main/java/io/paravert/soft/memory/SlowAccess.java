@@ -16,6 +16,7 @@ final class SlowAccess {
     private final Cpu cpu;
     private final Tlb tlb;
     private final Paging paging;
+    private final MemoryVirtualization virtualization;
     private final GuestPhysical physical;
     private final CodeWatch watch;
     private final AccessLog log;
@@ -34,10 +35,18 @@ final class SlowAccess {
 
     private boolean watched;
 
-    SlowAccess(Cpu cpu, Tlb tlb, Paging paging, MachineMemory machine, AccessLog log, EngineDevices devices) {
+    SlowAccess(
+            Cpu cpu,
+            Tlb tlb,
+            Paging paging,
+            MemoryVirtualization virtualization,
+            MachineMemory machine,
+            AccessLog log,
+            EngineDevices devices) {
         this.cpu = cpu;
         this.tlb = tlb;
         this.paging = paging;
+        this.virtualization = virtualization;
         this.physical = machine.physical();
         this.watch = machine.codeWatch();
         this.doorbells = machine.doorbells();
@@ -149,14 +158,14 @@ final class SlowAccess {
 
     private long fill(long va, int access) {
         checkCanonical(va);
-        paging.walk(va, access | privilege);
+        virtualization.walk(va, access | privilege);
         gpa = paging.gpa;
         long entry = physical.entry(gpa);
         boolean canStore = (entry & GuestPhysical.WRITABLE) != 0;
         if (entry == 0 || access == Paging.WRITE && !canStore) {
             return 0;
         }
-        watched = (entry & GuestPhysical.CODE) != 0;
+        watched = (entry & (GuestPhysical.CODE | GuestPhysical.TABLE)) != 0;
         long host = (entry & GuestPhysical.HOST) + (gpa & (PAGE - 1));
         if (key != Tlb.NO_KEY) {
             int tag = !canStore || !paging.writable ? -1 : watched ? Tlb.WATCHED : Tlb.STORE;
@@ -174,7 +183,7 @@ final class SlowAccess {
     /** Translates an instruction's address; the guest-physical one, or faults. */
     long translateFetch(long va) {
         checkCanonical(va);
-        paging.walk(va, Paging.FETCH | privilege);
+        virtualization.walk(va, Paging.FETCH | privilege);
         return paging.gpa;
     }
 

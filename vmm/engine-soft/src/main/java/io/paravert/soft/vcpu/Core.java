@@ -52,11 +52,11 @@ public final class Core implements AutoCloseable {
         this.cpu = cpu;
         this.machine = machine;
         this.platform = platform;
-        this.mmu = new Mmu(cpu, machine, platform.devices());
+        this.mailbox = new Mailbox(cpu.pending);
+        this.mmu = new Mmu(cpu, machine, mailbox, platform.devices());
         this.memory = mmu.memory();
         this.log = mmu.log();
         this.stack = new Stack(cpu, memory);
-        this.mailbox = new Mailbox(cpu.pending);
         this.code = new CodeCache(cpu, mmu, machine, source, mailbox);
         machine.codeWatch().add(mailbox);
     }
