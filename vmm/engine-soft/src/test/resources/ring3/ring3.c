@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 /* Fixed addresses, so that the trampoline reaches its data without a register. */
-#define CONTROL 0x10000000L /* struct control */
+#define CONTROL 0x13570000L /* struct control */
 #define CODE    0x10100000L /* the tested code, one page */
 #define MEM     0x20000000L /* the tested code's memory: one page between unmapped ones */
 #define MEM_BYTES 256
@@ -69,30 +69,30 @@ extern void ring3_epilogue(void);
 #define STR(x) STR1(x)
 #define EACH_GPR(f) f(0, rax) f(8, rcx) f(0x10, rdx) f(0x18, rbx) f(0x28, rbp) f(0x30, rsi) f(0x38, rdi) \
     f(0x40, r8) f(0x48, r9) f(0x50, r10) f(0x58, r11) f(0x60, r12) f(0x68, r13) f(0x70, r14) f(0x78, r15) f(0x20, rsp)
-#define LOAD(o, r) "mov 0x10000080+" STR(o) ",%" STR(r) "\n"
-#define SAVE(o, r) "mov %" STR(r) ",0x10000080+" STR(o) "\n"
+#define LOAD(o, r) "mov 0x13570080+" STR(o) ",%" STR(r) "\n"
+#define SAVE(o, r) "mov %" STR(r) ",0x13570080+" STR(o) "\n"
 #define EACH_YMM(f) f(0) f(1) f(2) f(3) f(4) f(5) f(6) f(7) f(8) f(9) f(10) f(11) f(12) f(13) f(14) f(15)
-#define LOADY(n) "vmovdqu 0x10000100+32*" STR(n) ",%ymm" STR(n) "\n"
-#define SAVEY(n) "vmovdqu %ymm" STR(n) ",0x10000100+32*" STR(n) "\n"
+#define LOADY(n) "vmovdqu 0x13570100+32*" STR(n) ",%ymm" STR(n) "\n"
+#define SAVEY(n) "vmovdqu %ymm" STR(n) ",0x13570100+32*" STR(n) "\n"
 
 __asm__(".text\n.globl ring3_run\nring3_run:\n"
         "push %rbx\npush %rbp\npush %r12\npush %r13\npush %r14\npush %r15\n"
-        "mov %rsp,0x10000000\n"
-        "mov $0x10000c00,%esp\n"
-        "fxrstor64 0x10000300\n"
+        "mov %rsp,0x13570000\n"
+        "mov $0x13570c00,%esp\n"
+        "fxrstor64 0x13570300\n"
         EACH_YMM(LOADY)
-        "push 0x10000020\npopfq\n"
+        "push 0x13570020\npopfq\n"
         EACH_GPR(LOAD)
-        "jmp *0x10000008\n"
+        "jmp *0x13570008\n"
         ".globl ring3_epilogue\nring3_epilogue:\n"
         EACH_GPR(SAVE)
-        "mov $0x10000c00,%esp\n"
-        "pushfq\npop 0x10000020\ncld\n"
-        "fxsave64 0x10000300\n"
+        "mov $0x13570c00,%esp\n"
+        "pushfq\npop 0x13570020\ncld\n"
+        "fxsave64 0x13570300\n"
         EACH_YMM(SAVEY)
         "vzeroupper\nfninit\n"
-        "movl $0x1f80,0x10000018\nldmxcsr 0x10000018\n"
-        "mov 0x10000000,%rsp\n"
+        "movl $0x1f80,0x13570018\nldmxcsr 0x13570018\n"
+        "mov 0x13570000,%rsp\n"
         "pop %r15\npop %r14\npop %r13\npop %r12\npop %rbp\npop %rbx\nret\n");
 
 static sigjmp_buf resume;
@@ -127,7 +127,7 @@ static void run(const struct request *r, struct state *out) {
     static struct request last;
     uint8_t *code = (uint8_t *)CODE;
     if (r->code_bytes != last.code_bytes || memcmp(r->code, last.code, r->code_bytes)) {
-        static const uint8_t leave[] = {0xff, 0x24, 0x25, 0x10, 0x00, 0x00, 0x10}; /* jmp *0x10000010 */
+        static const uint8_t leave[] = {0xff, 0x24, 0x25, 0x10, 0x00, 0x57, 0x13}; /* jmp *0x13570010 */
         memcpy(code, r->code, r->code_bytes);
         memcpy(code + r->code_bytes, leave, sizeof leave);
         last.code_bytes = r->code_bytes;
@@ -137,6 +137,7 @@ static void run(const struct request *r, struct state *out) {
     memcpy(control->fx, r->in.fx, 160);
     memcpy(control->gpr, r->in.gpr, sizeof control->gpr);
     memcpy(control->ymm, r->in.ymm, sizeof control->ymm);
+    memset((void *)MEM, 0, 0x1000);
     memcpy((void *)MEM, r->in.mem, MEM_BYTES);
     control->rflags = r->in.rflags;
     result = out;

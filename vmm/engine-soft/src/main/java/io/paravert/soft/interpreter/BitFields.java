@@ -6,27 +6,39 @@ import io.paravert.isa.Mnemonic;
 import io.paravert.soft.numeric.integer.BitField;
 import io.paravert.soft.numeric.integer.MulDiv;
 import io.paravert.soft.state.Cpu;
+import io.paravert.soft.state.Guards;
 import io.paravert.soft.vcpu.Core;
 import io.paravert.soft.vcpu.Op;
+import io.paravert.soft.vcpu.Statement;
 
 /** General-register instructions with VEX: BMI1 and BMI2. */
 final class BitFields {
     private BitFields() {}
 
     static void register(InstructionSet set) {
-        set.add(Mnemonic.ANDN, BitFields::andn);
-        set.add(Mnemonic.BLSI, BitFields::blsi);
-        set.add(Mnemonic.BLSR, BitFields::blsr);
-        set.add(Mnemonic.BLSMSK, BitFields::blsmsk);
-        set.add(Mnemonic.BEXTR, BitFields::bextr);
-        set.add(Mnemonic.BZHI, BitFields::bzhi);
-        set.add(Mnemonic.PDEP, BitFields::pdep);
-        set.add(Mnemonic.PEXT, BitFields::pext);
-        set.add(Mnemonic.RORX, BitFields::rorx);
-        set.add(Mnemonic.SARX, BitFields::sarx);
-        set.add(Mnemonic.SHLX, BitFields::shlx);
-        set.add(Mnemonic.SHRX, BitFields::shrx);
-        set.add(Mnemonic.MULX, BitFields::mulx);
+        set.add(Mnemonic.ANDN, guarded(BitFields::andn));
+        set.add(Mnemonic.BLSI, guarded(BitFields::blsi));
+        set.add(Mnemonic.BLSR, guarded(BitFields::blsr));
+        set.add(Mnemonic.BLSMSK, guarded(BitFields::blsmsk));
+        set.add(Mnemonic.BEXTR, guarded(BitFields::bextr));
+        set.add(Mnemonic.BZHI, guarded(BitFields::bzhi));
+        set.add(Mnemonic.PDEP, guarded(BitFields::pdep));
+        set.add(Mnemonic.PEXT, guarded(BitFields::pext));
+        set.add(Mnemonic.RORX, guarded(BitFields::rorx));
+        set.add(Mnemonic.SARX, guarded(BitFields::sarx));
+        set.add(Mnemonic.SHLX, guarded(BitFields::shlx));
+        set.add(Mnemonic.SHRX, guarded(BitFields::shrx));
+        set.add(Mnemonic.MULX, guarded(BitFields::mulx));
+    }
+
+    /** VEX encodings are #UD in real and virtual-8086 mode. */
+    private static Statement guarded(Statement statement) {
+        return (core, op) -> {
+            if ((core.cpu.guards & Guards.VEX_GENERAL) != 0) {
+                throw Guards.fault(core.cpu, Guards.VEX_GENERAL);
+            }
+            statement.execute(core, op);
+        };
     }
 
     private static long third(Core core, Op op) {

@@ -193,6 +193,13 @@ final class FloatingPoint {
         VectorPlace.clearUpper(op, v);
     }
 
+    /** As {@link #finishScalar}, for FMA, whose destination keeps its own upper word. */
+    static void finishFused(Cpu cpu, Op op, long low) {
+        commit(cpu);
+        cpu.vectors[op.dst] = low;
+        VectorPlace.clearUpper(op, cpu.vectors);
+    }
+
     private static Statement single(FpSingle f) {
         return (core, op) -> {
             long[] v = VectorPlace.operands(core, op);

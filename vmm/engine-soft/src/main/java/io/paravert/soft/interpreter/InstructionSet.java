@@ -70,6 +70,9 @@ final class InstructionSet {
         MmxOperations.register(this);
         X87Operations.register(this);
         X87Transfers.register(this);
+        Crypto.register(this);
+        WideVectors.register(this);
+        FusedMultiply.register(this);
         StateSave.register(this, cpuid);
     }
 

@@ -202,9 +202,8 @@ final class MmxOperations {
 
     private static void masked(Core core, Op op) {
         guard(core);
-        X87State x = core.cpu.x87;
+        X87State x = enter(core); // before the store, even if that faults
         MaskedStore.bytes(core, op, x.mmx(op.dst), 0, x.mmx(op.src), 0, 8);
-        enter(core);
     }
 
     private static void toVector(Core core, Op op) {
@@ -240,11 +239,11 @@ final class MmxOperations {
     /** Two integers from an MMX register or from memory, which leaves the x87 alone. */
     private static long integers(Core core, Op op) {
         VectorPlace.guard(core.cpu, op);
-        long b = source(core, op);
-        if (op.srcKind == Op.OTHER) {
-            enter(core);
+        if (op.srcKind != Op.OTHER) {
+            return Place.source(core, op);
         }
-        return b;
+        guard(core);
+        return enter(core).mmx(op.src);
     }
 
     private static void intToSingle(Core core, Op op) {
@@ -264,22 +263,26 @@ final class MmxOperations {
     }
 
     private static void singleToInt(Core core, Op op, boolean truncate) {
-        long[] v = VectorPlace.operands(core, op);
+        VectorPlace.guard(core.cpu, op);
         guard(core);
+        long[] v = VectorPlace.operands(core, op);
+        X87State x = enter(core);
         Mxcsr m = core.cpu.mxcsr;
         m.begin();
         long result = Convert.cvtps2dq(v[op.src], truncate, m);
         FloatingPoint.commit(core.cpu);
-        enter(core).mmx(op.dst, result);
+        x.mmx(op.dst, result);
     }
 
     private static void doubleToInt(Core core, Op op, boolean truncate) {
-        long[] v = VectorPlace.operands(core, op);
+        VectorPlace.guard(core.cpu, op);
         guard(core);
+        long[] v = VectorPlace.operands(core, op);
+        X87State x = enter(core);
         Mxcsr m = core.cpu.mxcsr;
         m.begin();
         long result = Convert.cvtpd2dq(v[op.src], v[op.src + 1], truncate, m);
         FloatingPoint.commit(core.cpu);
-        enter(core).mmx(op.dst, result);
+        x.mmx(op.dst, result);
     }
 }

@@ -149,7 +149,8 @@ final class Moves {
         long a;
         do {
             a = Place.targetForUpdate(core, op);
-        } while (!Place.update(core, op, a, a == expected ? fresh : a));
+            // A register that is not equal is not written, so that a 32-bit one keeps its upper half (as Zen has it).
+        } while ((a == expected || op.dstKind == Op.MEMORY) && !Place.update(core, op, a, a == expected ? fresh : a));
         if (a != expected) {
             Place.writeRegister(cpu, Op.REGISTER, RAX, op.bits, a);
         }
@@ -165,7 +166,8 @@ final class Moves {
         long a;
         do {
             a = Place.targetForUpdate(core, op);
-        } while (!Place.update(core, op, a, a == expected ? fresh : a));
+            // A register that is not equal is not written, so that a 32-bit one keeps its upper half (as Zen has it).
+        } while ((a == expected || op.dstKind == Op.MEMORY) && !Place.update(core, op, a, a == expected ? fresh : a));
         if (a != expected) {
             r[RAX] = a & 0xffff_ffffL;
             r[RDX] = a >>> 32;

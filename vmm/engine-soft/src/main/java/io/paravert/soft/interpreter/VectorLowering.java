@@ -18,16 +18,27 @@ import java.util.Set;
  *   <li>{@code third}: the first source: the second operand of VEX forms with three, else the destination (with two and VEX: the
  *       source, for shifts by a constant);
  *   <li>{@code src}: the last source that is no mask, {@code srcBits} wide;
- *   <li>{@code detail}: the register with a mask (XMM0 or the fourth operand), or the vector index of a gather; 1 where there is an
- *       immediate and no such register.
+ *   <li>{@code detail}: the register with a mask (XMM0 or the fourth operand), or the vector index of a gather; 1 (with REX.W {@link #WIDE}) where there is
+ *       an immediate and no such register.
  * </ul>
  */
 final class VectorLowering {
+    /** {@code detail} where there is an immediate and REX.W is set. */
+    static final byte WIDE = 2;
+
     private static final Set<Mnemonic> UNALIGNED = EnumSet.of(
             Mnemonic.MOVUPS,
             Mnemonic.MOVUPD,
             Mnemonic.MOVDQU,
             Mnemonic.LDDQU,
+            // Intel asks for alignment here, AMD's processors do not.
+            Mnemonic.SHA1NEXTE,
+            Mnemonic.SHA1MSG1,
+            Mnemonic.SHA1MSG2,
+            Mnemonic.SHA1RNDS4,
+            Mnemonic.SHA256RNDS2,
+            Mnemonic.SHA256MSG1,
+            Mnemonic.SHA256MSG2,
             Mnemonic.PCMPESTRI,
             Mnemonic.PCMPESTRM,
             Mnemonic.PCMPISTRI,
@@ -41,6 +52,17 @@ final class VectorLowering {
             Mnemonic.VMOVNTPS,
             Mnemonic.VMOVNTPD);
 
+    /** With their source in memory they name no vector register. */
+    private static final Set<Mnemonic> TO_GENERAL = EnumSet.of(
+            Mnemonic.CVTSS2SI,
+            Mnemonic.CVTTSS2SI,
+            Mnemonic.CVTSD2SI,
+            Mnemonic.CVTTSD2SI,
+            Mnemonic.VCVTSS2SI,
+            Mnemonic.VCVTTSS2SI,
+            Mnemonic.VCVTSD2SI,
+            Mnemonic.VCVTTSD2SI);
+
     private VectorLowering() {}
 
     static boolean applies(Instruction in) {
@@ -50,7 +72,7 @@ final class VectorLowering {
                 return true;
             }
         }
-        return false;
+        return TO_GENERAL.contains(in.mnemonic());
     }
 
     static void lower(Instruction in, Op op, long next) {
@@ -59,7 +81,7 @@ final class VectorLowering {
         if (immediate) {
             operands--;
             op.immediate = in.immediate(operands);
-            op.detail = 1;
+            op.detail = in.operandSize() == 64 ? WIDE : 1;
         }
         op.dstKind = kind(in, 0);
         op.dst = number(in, 0);
@@ -95,6 +117,7 @@ final class VectorLowering {
             if (in.indexRegister().cls() == RegisterClass.VECTOR) {
                 op.detail = (byte) (in.indexRegister().number() * Cpu.VECTOR_WORDS);
                 op.immediate = in.scale();
+                op.srcBits = (short) in.vectorLength();
             }
         }
     }

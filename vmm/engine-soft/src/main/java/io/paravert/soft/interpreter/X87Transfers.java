@@ -94,7 +94,11 @@ final class X87Transfers {
         X87State x = X87Operations.check(core);
         if (op.dstKind != Op.MEMORY) {
             X87Operations.note(core, op);
-            X87Store.register(x, op.dst, pop);
+            if (op.srcBits >> 8 == 1) {
+                X87Store.copy(x, op.dst);
+            } else {
+                X87Store.register(x, op.dst, pop);
+            }
             return;
         }
         boolean stores = switch (op.bits) {
@@ -115,17 +119,17 @@ final class X87Transfers {
         finish(core, op, X87Store.bcd(x), true);
     }
 
-    /** Writes what was prepared, which may fault, and only then changes the x87. */
+    /** Writes what was prepared, which faults even where an unmasked exception keeps it from being written, and only then changes the x87. */
     private static void finish(Core core, Op op, boolean stores, boolean pop) {
         X87State x = core.cpu.x87;
         int bytes = op.bits >> 3;
+        long va = Segmentation.linear(core.cpu, op, bytes, true);
+        core.memory.prepareStore(va, bytes);
         if (stores && bytes == 10) {
-            long va = Segmentation.linear(core.cpu, op, 10, true);
-            core.memory.prepareStore(va, 10);
             core.memory.store64(va, x.stored());
             core.memory.store16(va + 8, x.storedHigh());
         } else if (stores) {
-            core.memory.store(Segmentation.linear(core.cpu, op, bytes, true), bytes, x.stored());
+            core.memory.store(va, bytes, x.stored());
         }
         X87Operations.note(core, op);
         x.finishStore(pop);

@@ -77,6 +77,7 @@ final class SlowAccess {
             return loadInPage(va, bytes);
         }
         long next = nextPage(va);
+        checkCanonical(next);
         locate(va, Paging.READ);
         locate(next, Paging.READ);
         return loadInPage(va, first) | loadInPage(next, bytes - first) << 8 * first;
@@ -93,6 +94,7 @@ final class SlowAccess {
             return;
         }
         long next = nextPage(va);
+        checkCanonical(next);
         boolean lowIsDevice = locate(va, Paging.WRITE) == 0;
         locate(next, Paging.WRITE);
         // Device space first: the instruction is then run again, and must find memory as it was.
@@ -122,6 +124,9 @@ final class SlowAccess {
     }
 
     void prepareStore(long va, int bytes) {
+        if (bytesInPage(va, bytes) < bytes) {
+            checkCanonical(nextPage(va));
+        }
         locate(va, Paging.WRITE);
         if (bytesInPage(va, bytes) < bytes) {
             locate(nextPage(va), Paging.WRITE);

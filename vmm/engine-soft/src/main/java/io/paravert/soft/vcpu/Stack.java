@@ -49,7 +49,8 @@ public final class Stack {
 
     private long linear(long at, int bytes, boolean store) {
         if (cpu.is64()) {
-            if (at << 16 >> 16 != at) {
+            long last = at + bytes - 1;
+            if (at << 16 >> 16 != at || last << 16 >> 16 != last) {
                 throw cpu.fault(Vector.SS);
             }
             return at;

@@ -106,7 +106,7 @@ public final class X87Image {
             f.note(selectors >>> 16, selectors & 0xffff, (int) INT.get(from, 12) & 0xffff_ffffL);
             f.noteData(half(from, 24), (int) INT.get(from, 20) & 0xffff_ffffL);
         } else if (layout == Layout.PROTECTED_16) {
-            f.note(f.opcode(), half(from, 8), half(from, 6));
+            f.note(0, half(from, 8), half(from, 6)); // that layout has no opcode
             f.noteData(half(from, 12), half(from, 10));
         } else {
             int high = wide ? (int) INT.get(from, 16) : half(from, 8);

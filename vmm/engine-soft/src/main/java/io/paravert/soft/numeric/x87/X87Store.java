@@ -44,6 +44,13 @@ public final class X87Store {
         f.deliver(i, pop);
     }
 
+    /** D9 D8+i, the other FSTP ST(i), as Zen does it: without exceptions; an empty ST(0) is popped and not copied. */
+    public static void copy(X87State f, int i) {
+        if (!f.isEmpty(0)) f.write(i, f.se(0), f.sig(0));
+        f.pop();
+        f.c1(false);
+    }
+
     /** FIST, FISTP and (truncating) FISTTP, of 16, 32 or 64 bits. */
     public static boolean integer(X87State f, int bits, boolean truncate) {
         X87Result r = f.begin();

@@ -116,7 +116,7 @@ public final class FpOperands {
     }
 
     /** The initial value, with PE set or not, in half of the cases; else anything. */
-    static int mxcsr(SplittableRandom random) {
+    public static int mxcsr(SplittableRandom random) {
         return switch (random.nextInt(6)) {
             case 0, 1 -> Mxcsr.INITIAL;
             case 2 -> Mxcsr.INITIAL | Mxcsr.PE;

@@ -12,7 +12,8 @@ import java.util.function.Consumer;
  * {@code numeric.times}.
  */
 public final class Differential implements Closeable {
-    private static final int RFLAGS_COMPARED = 0x00244dd5 & ~0x200;
+    /** What of RFLAGS is compared. */
+    public static final int RFLAGS_COMPARED = 0x00244dd5 & ~0x200;
 
     private final Ring3 ring3;
     private final SplittableRandom random;
@@ -83,16 +84,16 @@ public final class Differential implements Closeable {
         expected.copyFrom(in);
         statement.accept(expected);
         StringBuilder wrong = new StringBuilder();
-        differences(expected, got, wrong);
+        differences(expected, got, RFLAGS_COMPARED & ~undefinedFlags, wrong);
         if (wrong.length() == 0 || tolerance.test(expected, got)) return;
         throw new AssertionError(name + " [" + HexFormat.of().formatHex(code) + "], seed " + seed
                 + ": statement -> processor" + wrong + "\ninput:" + describe(in));
     }
 
-    private void differences(Ring3State want, Ring3State got, StringBuilder to) {
+    /** Appends where the states differ, in the given flags of RFLAGS and in all else. */
+    public static void differences(Ring3State want, Ring3State got, long flags, StringBuilder to) {
         if (want.trap != got.trap) differ(to, "trap", want.trap, got.trap);
         for (int i = 0; i < 16; i++) if (want.gpr[i] != got.gpr[i]) differ(to, "gpr" + i, want.gpr[i], got.gpr[i]);
-        long flags = RFLAGS_COMPARED & ~undefinedFlags;
         if ((want.rflags & flags) != (got.rflags & flags)) differ(to, "rflags", want.rflags, got.rflags);
         for (int i = 0; i < 64; i++) {
             if (want.ymm[i] != got.ymm[i]) differ(to, "ymm" + i / 4 + "." + i % 4, want.ymm[i], got.ymm[i]);
@@ -113,7 +114,7 @@ public final class Differential implements Closeable {
         to.append(String.format("%n  %s %x -> %x", what, want, got));
     }
 
-    private static String describe(Ring3State s) {
+    public static String describe(Ring3State s) {
         StringBuilder b = new StringBuilder();
         b.append(String.format("%n  rflags %x mxcsr %x", s.rflags, s.mxcsr()));
         for (int i = 0; i < 16; i++) if (s.gpr[i] != 0) b.append(String.format("%n  gpr%d %x", i, s.gpr[i]));

@@ -28,7 +28,9 @@ public final class Ring3 implements Closeable {
     /** States that one exchange carries. */
     public static final int BATCH = 256;
 
-    private static final int CODE_BYTES = 120;
+    /** The longest code. */
+    public static final int CODE_BYTES = 120;
+
     private static final int REQUEST_BYTES = 8 + CODE_BYTES + Ring3State.BYTES;
 
     private static Path built;
@@ -81,12 +83,26 @@ public final class Ring3 implements Closeable {
     public void run(byte[] code, Ring3State[] inputs, Ring3State[] outputs, int count) {
         out.clear();
         out.putInt(count);
-        for (int i = 0; i < count; i++) {
-            out.putInt(code.length).putInt(0);
-            int start = out.position();
-            out.put(code).position(start + CODE_BYTES);
-            inputs[i].encode(out);
-        }
+        for (int i = 0; i < count; i++) put(code, inputs[i]);
+        exchange(outputs, count);
+    }
+
+    /** As the other, with a code for each input. */
+    public void run(byte[][] codes, Ring3State[] inputs, Ring3State[] outputs, int count) {
+        out.clear();
+        out.putInt(count);
+        for (int i = 0; i < count; i++) put(codes[i], inputs[i]);
+        exchange(outputs, count);
+    }
+
+    private void put(byte[] code, Ring3State input) {
+        out.putInt(code.length).putInt(0);
+        int start = out.position();
+        out.put(code).position(start + CODE_BYTES);
+        input.encode(out);
+    }
+
+    private void exchange(Ring3State[] outputs, int count) {
         try {
             toProcess.write(out.array(), 0, out.position());
             toProcess.flush();

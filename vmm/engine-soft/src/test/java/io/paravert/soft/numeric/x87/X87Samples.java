@@ -3,7 +3,7 @@ package io.paravert.soft.numeric.x87;
 import java.util.SplittableRandom;
 
 /** Extended values and control words as instructions dislike them. */
-final class X87Samples {
+public final class X87Samples {
     private static final int[] FIELDS = {
         0,
         0,
@@ -72,7 +72,7 @@ final class X87Samples {
     private X87Samples() {}
 
     /** Fills {@code register} with sign and exponent, significand. */
-    static void value(SplittableRandom random, long[] register) {
+    public static void value(SplittableRandom random, long[] register) {
         int sign = random.nextInt(2) << 15;
         switch (random.nextInt(9)) {
             case 0, 1 -> {
@@ -114,7 +114,7 @@ final class X87Samples {
     }
 
     /** The initial value in half of the cases. */
-    static int control(SplittableRandom random) {
+    public static int control(SplittableRandom random) {
         return switch (random.nextInt(6)) {
             case 0, 1 -> 0x37f;
             case 2, 3 -> 0x7f | random.nextInt(16) << 8;

@@ -1,0 +1,34 @@
+package io.paravert.soft.differential;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.paravert.soft.numeric.ring3.Ring3;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A sample of the differential run; {@code tools/differential} runs any number. The engine is an AMD processor, also in what the manuals leave
+ * open, so that it is compared with one alone.
+ */
+class DifferentialTest {
+    private static final long FIRST = 20261;
+    private static final int SEQUENCES = 60 * Ring3.BATCH;
+
+    @Test
+    void sequencesEndAsOnTheProcessor() {
+        assumeTrue(Ring3.hostIsAmd(), "no native reference: the host's processor is not AMD's");
+        try (Runs runs = new Runs(in -> true)) {
+            for (int done = 0; done < SEQUENCES; done += Ring3.BATCH) {
+                assertEquals("", runs.batch(FIRST + done, Ring3.BATCH));
+            }
+        }
+    }
+
+    /** Nearly every form of the table that this machine has is among the templates: the generator does not lose any. */
+    @Test
+    void formsAreReached() {
+        int forms = new Templates(in -> true).forms().size();
+        assertTrue(forms > 1300, () -> "only " + forms + " forms");
+    }
+}

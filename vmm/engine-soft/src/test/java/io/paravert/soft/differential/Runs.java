@@ -1,0 +1,103 @@
+package io.paravert.soft.differential;
+
+import io.paravert.isa.CodeSize;
+import io.paravert.isa.Decoder;
+import io.paravert.isa.Instruction;
+import io.paravert.soft.GuestRing3;
+import io.paravert.soft.numeric.ring3.Differential;
+import io.paravert.soft.numeric.ring3.Ring3;
+import io.paravert.soft.numeric.ring3.Ring3State;
+import java.util.HexFormat;
+import java.util.function.Predicate;
+
+/** Sequences by number, on the processor and on the engine. */
+final class Runs implements AutoCloseable {
+    /** Bits 20 and up of the addresses where the native harness lies. */
+    private static final long HARNESS = 0x135;
+
+    private final Ring3 processor = Ring3.open("avx2", "fma", "bmi2", "sha_ni");
+    private final GuestRing3 guest = new GuestRing3();
+    private final Sequence sequence;
+    private final Ring3State[] inputs = new Ring3State[Ring3.BATCH];
+    private final Ring3State[] processed = new Ring3State[Ring3.BATCH];
+    private final byte[][] codes = new byte[Ring3.BATCH][];
+    private final int[] undefinedOnTheWay = new int[Ring3.BATCH];
+    private final int[] undefined = new int[Ring3.BATCH];
+    private final Ring3State interpreted = new Ring3State();
+
+    Runs(Predicate<Instruction> wanted) {
+        sequence = new Sequence(new Templates(wanted));
+        for (int i = 0; i < inputs.length; i++) {
+            inputs[i] = new Ring3State();
+            processed[i] = new Ring3State();
+        }
+    }
+
+    /** Runs up to {@link Ring3#BATCH} sequences from a number on; the first difference, or an empty string. */
+    String batch(long from, int count) {
+        for (int i = 0; i < count; i++) {
+            sequence.make(from + i);
+            inputs[i].copyFrom(sequence.state);
+            codes[i] = sequence.code();
+            undefined[i] = sequence.undefinedFlags();
+            undefinedOnTheWay[i] = sequence.undefinedOnTheWay();
+        }
+        processor.run(codes, inputs, processed, count);
+        for (int i = 0; i < count; i++) {
+            guest.run(codes[i], inputs[i], interpreted);
+            String wrong = compare(i);
+            if (!wrong.isEmpty()) {
+                return "sequence " + (from + i) + ": " + HexFormat.of().formatHex(codes[i]) + listing(codes[i])
+                        + "\nengine -> processor" + wrong + "\ninput:" + Differential.describe(inputs[i]);
+            }
+        }
+        return "";
+    }
+
+    private String compare(int i) {
+        if (interpreted.cr2 >>> 20 == HARNESS) {
+            return ""; // the harness itself lies there
+        }
+        StringBuilder wrong = new StringBuilder();
+        Ring3State got = processed[i];
+        if (got.trap != 14) got.cr2 = 0;
+        if (interpreted.rip != got.rip) wrong.append(String.format("%n  rip %x -> %x", interpreted.rip, got.rip));
+        long shown = reportsPageAlone(codes[i], got.rip) ? -4096 : -1;
+        if (((interpreted.cr2 ^ got.cr2) & shown) != 0)
+            wrong.append(String.format("%n  cr2 %x -> %x", interpreted.cr2, got.cr2));
+        int masked = got.trap < 0 ? undefined[i] : undefinedOnTheWay[i];
+        Differential.differences(interpreted, got, Differential.RFLAGS_COMPARED & ~(long) masked, wrong);
+        return wrong.toString();
+    }
+
+    /** Where in an access of many words a fault lies is the processor's own order. */
+    private static boolean reportsPageAlone(byte[] code, long at) {
+        Instruction in = new Instruction();
+        if (at < 0
+                || at >= code.length
+                || new Decoder().decode(code, (int) at, code.length, CodeSize.CODE64, in) <= 0) {
+            return false;
+        }
+        return switch (in.mnemonic()) {
+            case FLDENV, FNSTENV, FNSAVE, FRSTOR, MASKMOVDQU, MASKMOVQ, VMASKMOVDQU -> true;
+            default -> false;
+        };
+    }
+
+    private static String listing(byte[] code) {
+        StringBuilder text = new StringBuilder();
+        Decoder decoder = new Decoder();
+        Instruction in = new Instruction();
+        for (int at = 0; at < code.length; at += in.length()) {
+            if (decoder.decode(code, at, code.length, CodeSize.CODE64, in) <= 0) break;
+            text.append(String.format("%n  %2x %s", at, in));
+        }
+        return text.toString();
+    }
+
+    @Override
+    public void close() {
+        processor.close();
+        guest.close();
+    }
+}
