@@ -5,6 +5,7 @@ import io.paravert.device.Delivery;
 import io.paravert.device.Device;
 import io.paravert.device.Hypercall;
 import io.paravert.device.Isolation;
+import io.paravert.device.RingService;
 import io.vertx.core.Context;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
@@ -184,6 +185,17 @@ public final class TestMachine implements AutoCloseable {
     /** A call of the ABI that names this device. */
     public long callDevice(int number, long... arguments) {
         return call(site.deviceCalls().orElseThrow(() -> new AssertionError("no device calls")), number, arguments);
+    }
+
+    /** Has the device serve a ring; fails as the device does. {@link #raised} of {@code event} counts its completion events. */
+    CompletableFuture<RingService.Ring> openRing(int number, long gpa, int event) {
+        RingService service = site.rings().orElseThrow(() -> new AssertionError("the device serves no rings"));
+        return onContext(() -> service.open(new RingService.RingRequest(number, gpa, site.eventLine(event))));
+    }
+
+    /** Takes a ring away from the device, without waiting. */
+    CompletableFuture<Void> closeRing(RingService.Ring ring) {
+        return onContext(ring::close);
     }
 
     private long call(TestSite.CallClaim claim, int number, long... arguments) {

@@ -1,0 +1,60 @@
+package io.paravert.devices.block;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** What {@code --device block,key=value} takes: a file, or a size for a disk in memory. */
+public record BlockConfiguration(
+        @JsonPropertyDescription("raw disk image; left out, the disk is in memory") @Nullable Path file,
+
+        @JsonPropertyDescription("refuse writes") boolean readOnly,
+
+        @JsonProperty(defaultValue = "64") @JsonPropertyDescription("MiB of a disk in memory, 1 to 65536")
+        int sizeMib,
+
+        @JsonPropertyDescription("what virtio's GET_ID answers, at most 20 characters") @Nullable String id,
+
+        @JsonPropertyDescription("first port, 0 to choose by the device's number")
+        int port,
+
+        @JsonPropertyDescription("address of its registers, 0 to choose by the device's number")
+        long mmio,
+
+        @JsonPropertyDescription("refuse rings that poll for ever")
+        boolean noPolling) {
+    private static final int USUAL_MIB = 64;
+    private static final int MOST_MIB = 65536;
+
+    public BlockConfiguration {
+        if (sizeMib < 0 || sizeMib > MOST_MIB) {
+            throw new IllegalArgumentException("size-mib=" + sizeMib + ": give 1 to " + MOST_MIB);
+        }
+        if (file != null && sizeMib != 0) {
+            throw new IllegalArgumentException("size-mib and file: a file has its own size; give one of the two");
+        }
+        if (file == null && readOnly) {
+            throw new IllegalArgumentException(
+                    "read-only without file: an empty disk that cannot be written; give file=");
+        }
+        if (port < 0 || port > 0xffc0) {
+            throw new IllegalArgumentException("port=" + port + ": give 1 to 65472");
+        }
+        if (mmio < 0 || mmio % 4096 != 0) {
+            throw new IllegalArgumentException("mmio=" + mmio + ": give a multiple of 4096 outside RAM");
+        }
+    }
+
+    BlockStore store() {
+        if (file != null) {
+            return FileStore.open(file, readOnly);
+        }
+        return new MemoryStore((long) (sizeMib == 0 ? USUAL_MIB : sizeMib) << 20);
+    }
+
+    BlockDevice.Settings settings() {
+        return new BlockDevice.Settings(
+                id == null ? "paravert" : id, port == 0 ? -1 : port, mmio == 0 ? -1 : mmio, !noPolling);
+    }
+}

@@ -1,0 +1,228 @@
+package io.paravert.devices.block;
+
+import io.paravert.abi.IoOp;
+import io.paravert.abi.PvError;
+import io.paravert.device.DeviceIdentity;
+import io.paravert.device.GuestBuffer;
+import io.paravert.devices.path.Completions;
+import io.paravert.devices.path.IoRequest;
+import io.paravert.virtio.ConfigSpace;
+import io.paravert.virtio.QueueSpec;
+import io.paravert.virtio.Request;
+import io.paravert.virtio.VirtioDevice;
+import io.paravert.virtio.VirtioLink;
+import io.paravert.virtio.queue.QueueException;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The block device as virtio 1.2, 5.2 describes it: one request queue; a request is a header of 16 bytes, data, and a status byte
+ * at the very end of what the device writes. As a device of its own it opens and closes the store with itself; as one path among
+ * several it leaves that to the device.
+ */
+public final class VirtioBlock implements VirtioDevice {
+    /** Device id of virtio 1.2, chapter 5. */
+    public static final int TYPE = 2;
+
+    private static final int QUEUE_MAXIMUM = 256;
+    private static final int SEGMENTS = 126;
+    /** 5.2.6: type, reserved, sector. */
+    private static final int HEADER_BYTES = 16;
+    /** 5.2.6: sector, number of sectors, flags. */
+    private static final int RANGE_BYTES = 16;
+
+    private static final int ID_BYTES = 20;
+
+    /** What a driver can ask, 5.2.6. */
+    private static final class Ask {
+        static final int IN = 0;
+        static final int OUT = 1;
+        static final int FLUSH = 4;
+        static final int GET_ID = 8;
+        static final int DISCARD = 11;
+        static final int WRITE_ZEROES = 13;
+    }
+
+    /** How it ends, 5.2.6. */
+    private static final class Status {
+        static final int OK = 0;
+        static final int IOERR = 1;
+        static final int UNSUPP = 2;
+    }
+
+    /** Feature bits, 5.2.3. */
+    private static final class Bit {
+        static final long SEG_MAX = 1 << 2;
+        static final long RO = 1 << 5;
+        static final long BLK_SIZE = 1 << 6;
+        static final long FLUSH = 1 << 9;
+        static final long DISCARD = 1 << 13;
+        static final long WRITE_ZEROES = 1 << 14;
+    }
+
+    private final BlockService service;
+    private final boolean ownsStore;
+    private final byte[] id;
+    /** Layout of 5.2.4. */
+    private final ConfigSpace config = new ConfigSpace(60);
+
+    private @Nullable Completions completions;
+
+    /**
+     * A device of its own, for instance behind PCI.
+     *
+     * @param id what GET_ID answers, at most 20 bytes of ASCII count
+     */
+    public VirtioBlock(BlockStore store, String id) {
+        this(new BlockService(store), id, true);
+    }
+
+    /** One path among several. */
+    VirtioBlock(BlockService service, String id) {
+        this(service, id, false);
+    }
+
+    private VirtioBlock(BlockService service, String id, boolean ownsStore) {
+        this.service = service;
+        this.ownsStore = ownsStore;
+        this.id = Arrays.copyOf(id.getBytes(StandardCharsets.US_ASCII), ID_BYTES);
+        config.putLong(0, service.store().sectors())
+                .putInt(12, SEGMENTS)
+                .putInt(20, BlockStore.SECTOR)
+                .putInt(36, (int) BlockService.CLEAR_LIMIT)
+                .putInt(40, 1)
+                .putInt(44, 1)
+                .putInt(48, (int) BlockService.CLEAR_LIMIT)
+                .putInt(52, 1)
+                .putByte(56, 1);
+    }
+
+    @Override
+    public int type() {
+        return TYPE;
+    }
+
+    @Override
+    public long features() {
+        long common = Bit.SEG_MAX | Bit.BLK_SIZE | Bit.FLUSH;
+        return service.store().isReadOnly() ? common | Bit.RO : common | Bit.DISCARD | Bit.WRITE_ZEROES;
+    }
+
+    @Override
+    public DeviceIdentity identity() {
+        return BlockDevice.identity(service.store());
+    }
+
+    @Override
+    public List<QueueSpec> queues() {
+        return List.of(QueueSpec.ofRequests(QUEUE_MAXIMUM, QueueSpec.Direction.BOTH, this::handle));
+    }
+
+    @Override
+    public ConfigSpace config() {
+        return config;
+    }
+
+    @Override
+    public void attached(VirtioLink link) {
+        if (ownsStore) {
+            completions = new Completions(link.vertx());
+            service.store().attach(completions);
+        }
+    }
+
+    @Override
+    public Future<Void> start() {
+        if (completions != null) {
+            completions.start();
+        }
+        return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<Void> stop() {
+        return ownsStore ? service.store().close() : Future.succeededFuture();
+    }
+
+    private Future<Void> handle(Request request) {
+        GuestBuffer in = request.readable();
+        GuestBuffer out = request.writable();
+        if (out.length() == 0) {
+            return Future.failedFuture(new QueueException("a block request without room for its status byte"));
+        }
+        if (in.length() < HEADER_BYTES) {
+            return end(request, Status.IOERR);
+        }
+        int type = in.getInt(0);
+        long sector = in.getLong(8);
+        return switch (type) {
+            case Ask.IN -> transfer(request, IoOp.READ, sector, out, 0, out.length() - 1);
+            case Ask.OUT -> transfer(request, IoOp.WRITE, sector, in, HEADER_BYTES, in.length() - HEADER_BYTES);
+            case Ask.FLUSH -> transfer(request, IoOp.FLUSH, 0, in, 0, 0);
+            case Ask.GET_ID -> identify(request);
+            case Ask.DISCARD -> clear(request, IoOp.DISCARD, 0);
+            case Ask.WRITE_ZEROES -> clear(request, IoOp.WRITE_ZEROES, 1);
+            default -> end(request, Status.UNSUPP);
+        };
+    }
+
+    private static Future<Void> end(Request request, int status) {
+        long last = request.writable().length() - 1;
+        request.writable().putByte(last, status);
+        request.setWritten(last + 1);
+        return Future.succeededFuture();
+    }
+
+    private Future<Void> identify(Request request) {
+        long room = request.writable().length() - 1;
+        request.writable().write(0, id, 0, (int) Math.min(ID_BYTES, room));
+        return end(request, Status.OK);
+    }
+
+    /** @param permitted flags that the range may have: bit 0 is unmap */
+    private Future<Void> clear(Request request, int op, int permitted) {
+        GuestBuffer in = request.readable();
+        if (in.length() != HEADER_BYTES + RANGE_BYTES) {
+            return end(request, in.length() % RANGE_BYTES == 0 ? Status.UNSUPP : Status.IOERR);
+        }
+        long sector = in.getLong(HEADER_BYTES);
+        long count = in.getInt(HEADER_BYTES + 8) & 0xffff_ffffL;
+        int flags = in.getInt(HEADER_BYTES + 12);
+        if ((flags & ~permitted) != 0) {
+            return end(request, Status.UNSUPP);
+        }
+        return transfer(request, op, sector, in, 0, count * BlockStore.SECTOR);
+    }
+
+    private Future<Void> transfer(Request request, int op, long sector, GuestBuffer data, long at, long bytes) {
+        Operation operation = new Operation();
+        operation.start(op, sector, data, at, bytes);
+        if (operation.done.future().isComplete()) {
+            return end(request, operation.status);
+        }
+        return operation.done.future().compose(v -> end(request, operation.status));
+    }
+
+    private final class Operation extends IoRequest {
+        final Promise<Void> done = Promise.promise();
+        int status;
+
+        void start(int op, long sector, GuestBuffer data, long at, long bytes) {
+            submit(service, op, sector, data, at, bytes);
+        }
+
+        @Override
+        public void complete(long result) {
+            if (result >= 0) {
+                status = Status.OK;
+            } else {
+                status = result == -PvError.ENOTSUP ? Status.UNSUPP : Status.IOERR;
+            }
+            done.complete();
+        }
+    }
+}

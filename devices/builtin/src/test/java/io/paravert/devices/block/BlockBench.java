@@ -1,0 +1,170 @@
+package io.paravert.devices.block;
+
+import io.paravert.abi.Hypercall;
+import io.paravert.abi.IoOp;
+import io.paravert.abi.PvError;
+import io.paravert.abi.RingMode;
+import io.paravert.devices.path.Placement;
+import io.paravert.devices.path.RegisterLayout;
+import io.paravert.testkit.DriverBuffer;
+import io.paravert.testkit.DriverQueue;
+import io.paravert.testkit.MmioDriver;
+import io.paravert.testkit.RingDriver;
+import io.paravert.testkit.TestMachine;
+import io.paravert.testkit.TestMemory;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A machine with a block device, and a driver for each of its paths. */
+final class BlockBench implements AutoCloseable {
+    static final int PORT = Placement.ports(0);
+    static final long WINDOW = Placement.window(0);
+
+    /** The paths, by the names that tests show. */
+    enum Path {
+        PORT,
+        MMIO,
+        HYPERCALL,
+        VIRTIO,
+        RING_DOORBELL,
+        RING_ADAPTIVE,
+        RING_POLLING
+    }
+
+    /** One operation over one path: bytes done, or a negative error; virtio knows only -EIO. */
+    interface Driver {
+        long run(int op, long sector, long gpa, int bytes);
+    }
+
+    final TestMachine machine = new TestMachine(8 << 20);
+
+    BlockBench(BlockStore store) {
+        machine.plug(new BlockDevice(store, BlockDevice.Settings.USUAL));
+    }
+
+    TestMemory memory() {
+        return machine.memory();
+    }
+
+    @Override
+    public void close() {
+        machine.close();
+    }
+
+    Driver driver(Path path) {
+        return switch (path) {
+            case PORT -> (op, sector, gpa, bytes) -> registers(op, sector, gpa, bytes, this::out, this::in);
+            case MMIO -> (op, sector, gpa, bytes) -> registers(op, sector, gpa, bytes, this::store, this::load);
+            case HYPERCALL ->
+                (op, sector, gpa, bytes) -> machine.callDevice(Hypercall.BLOCK_SUBMIT, 0, op, sector, gpa, bytes);
+            case VIRTIO -> virtio();
+            case RING_DOORBELL -> ring(RingMode.DOORBELL)::run;
+            case RING_ADAPTIVE -> ring(RingMode.ADAPTIVE)::run;
+            case RING_POLLING -> ring(RingMode.POLLING)::run;
+        };
+    }
+
+    RingDriver ring(int mode) {
+        RingDriver ring = new RingDriver(machine, 8, mode);
+        if (ring.open() != 0) {
+            throw new AssertionError("the device did not take the ring");
+        }
+        return ring;
+    }
+
+    private interface Out {
+        void put(int register, int value);
+    }
+
+    private interface In {
+        int get(int register);
+    }
+
+    private void out(int register, int value) {
+        machine.writePort(PORT + register, 4, value & 0xffff_ffffL);
+    }
+
+    private int in(int register) {
+        return (int) machine.readPort(PORT + register, 4);
+    }
+
+    private void store(int register, int value) {
+        machine.writeMmio(WINDOW + register, 4, value & 0xffff_ffffL);
+    }
+
+    private int load(int register) {
+        return (int) machine.readMmio(WINDOW + register, 4);
+    }
+
+    private static long registers(int op, long sector, long gpa, int bytes, Out out, In in) {
+        out.put(RegisterLayout.OFFSET, (int) sector);
+        out.put(RegisterLayout.OFFSET + 4, (int) (sector >>> 32));
+        out.put(RegisterLayout.GPA, (int) gpa);
+        out.put(RegisterLayout.GPA + 4, (int) (gpa >>> 32));
+        out.put(RegisterLayout.BYTES, bytes);
+        out.put(RegisterLayout.COMMAND, op);
+        return in.get(RegisterLayout.RESULT);
+    }
+
+    MmioDriver virtioDriver() {
+        return new MmioDriver(machine, WINDOW + Placement.VIRTIO_OFFSET);
+    }
+
+    /** A virtio driver with its queue, live. */
+    DriverQueue virtioQueue(MmioDriver driver) {
+        driver.negotiate(-1L & ~(1L << 35));
+        DriverQueue queue = driver.setUp(0, 16);
+        driver.go();
+        return queue;
+    }
+
+    private Driver virtio() {
+        DriverQueue queue = virtioQueue(virtioDriver());
+        return (op, sector, gpa, bytes) -> {
+            boolean clears = op == IoOp.DISCARD || op == IoOp.WRITE_ZEROES;
+            long header = header(virtioType(op), clears ? 0 : sector);
+            long status = memory().allocate(1, 1);
+            memory().putByte(status, (byte) 0xff);
+            List<DriverBuffer.Element> elements = new ArrayList<>();
+            elements.add(DriverBuffer.readable(header, 16));
+            if (clears) {
+                elements.add(DriverBuffer.readable(range(sector, bytes / 512), 16));
+            } else if (op == IoOp.WRITE && bytes > 0) {
+                elements.add(DriverBuffer.readable(gpa, bytes));
+            } else if (op == IoOp.READ && bytes > 0) {
+                elements.add(DriverBuffer.writable(gpa, bytes));
+            }
+            elements.add(DriverBuffer.writable(status, 1));
+            queue.exchange(new DriverBuffer(elements, false));
+            return memory().getByte(status) == 0 ? bytes : -PvError.EIO;
+        };
+    }
+
+    private static int virtioType(int op) {
+        return switch (op) {
+            case IoOp.READ -> 0;
+            case IoOp.WRITE -> 1;
+            case IoOp.FLUSH -> 4;
+            case IoOp.DISCARD -> 11;
+            case IoOp.WRITE_ZEROES -> 13;
+            default -> 99;
+        };
+    }
+
+    /** A virtio-blk request header. */
+    long header(int type, long sector) {
+        long gpa = memory().allocate(16, 8);
+        memory().putInt(gpa, type);
+        memory().putInt(gpa + 4, 0);
+        memory().putLong(gpa + 8, sector);
+        return gpa;
+    }
+
+    private long range(long sector, int sectors) {
+        long gpa = memory().allocate(16, 8);
+        memory().putLong(gpa, sector);
+        memory().putInt(gpa + 8, sectors);
+        memory().putInt(gpa + 12, 0);
+        return gpa;
+    }
+}
