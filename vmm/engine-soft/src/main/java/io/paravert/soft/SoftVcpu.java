@@ -14,6 +14,7 @@ import io.paravert.soft.interpreter.Interpreter;
 import io.paravert.soft.memory.EngineDevices;
 import io.paravert.soft.state.Cpu;
 import io.paravert.soft.state.GuestFault;
+import io.paravert.soft.state.ModelSpecific;
 import io.paravert.soft.state.Pending;
 import io.paravert.soft.state.Rflags;
 import io.paravert.soft.system.ExtendedState;
@@ -89,8 +90,9 @@ final class SoftVcpu implements EngineVcpu, Platform, GuestRegisters {
         this.unit = board == null
                 ? null
                 : new InterruptUnit(board, id, cpu.pending, cpu.msr, SoftEngine.TSC_KILOHERTZ * 1000);
-        if (unit != null && id != 0) {
-            activity = Activity.WAITING;
+        if (unit != null) {
+            activity = id == 0 ? Activity.RUNNING : Activity.WAITING;
+            cpu.msr.mtrrDefault = ModelSpecific.MTRR_WRITE_BACK;
         }
         this.interpreter = new Interpreter(cpu, machine.memory(), this, machine.instructions());
         this.core = interpreter.core();

@@ -8,6 +8,7 @@ import io.paravert.soft.system.Cpuid;
 import io.paravert.soft.vcpu.Statement;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,18 @@ final class InstructionSet {
     private static final Entry FROM_DEBUG = new Entry(RegisterMoves::fromDebug, FLOWS, 0);
 
     private static final Entry POP_SEGMENT = new Entry(StackOperations::pop, ENDS, 0);
+
+    /**
+     * What encodings mean to a processor without their feature: counts had a REP prefix that says nothing, and shadow stacks took
+     * hints (AMD APM vol. 3, TZCNT, LZCNT and NOP).
+     */
+    private static final Map<Mnemonic, Mnemonic> WITHOUT_FEATURE = Map.of(
+            Mnemonic.TZCNT, Mnemonic.BSF,
+            Mnemonic.LZCNT, Mnemonic.BSR,
+            Mnemonic.ENDBR64, Mnemonic.NOP,
+            Mnemonic.ENDBR32, Mnemonic.NOP,
+            Mnemonic.RDSSPD, Mnemonic.NOP,
+            Mnemonic.RDSSPQ, Mnemonic.NOP);
 
     private final Cpuid cpuid;
     private static final Map<String, Mnemonic> VEX_FORMS =
@@ -122,6 +135,12 @@ final class InstructionSet {
 
     /** The entry for a decoded instruction; {@link #UNDEFINED} if this machine does not have it. */
     Entry find(Instruction in) {
+        if (!cpuid.has(in.feature())) {
+            Mnemonic old = WITHOUT_FEATURE.get(in.mnemonic());
+            if (old != null) {
+                return Objects.requireNonNull(entries[old.ordinal()]);
+            }
+        }
         if (!cpuid.has(in.feature()) && !isHypercall(in.mnemonic())) {
             return UNDEFINED;
         }

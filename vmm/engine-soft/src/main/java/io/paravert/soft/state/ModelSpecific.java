@@ -23,6 +23,9 @@ public final class ModelSpecific {
     /** A value on its way from the machine. */
     public final long[] transfer = new long[1];
 
+    /** As firmware leaves it: ranges are enabled, and all memory is write-back. */
+    public static final long MTRR_WRITE_BACK = 1 << 11 | 6;
+
     public long mtrrDefault;
     public final long[] mtrrFixed = new long[11];
     public final long[] mtrrVariable = new long[16];

@@ -22,6 +22,14 @@ public final class Msrs {
     private static final int MTRR_FIXED_4K = 0x268;
     private static final int PAT = 0x277;
     private static final int MTRR_DEFAULT = 0x2ff;
+    private static final int SYSCFG = 0xc001_0010;
+    private static final int NB_CFG = 0xc001_001f;
+    private static final int HWCR = 0xc001_0015;
+    /** The TSC counts at one frequency. */
+    private static final long HWCR_TSC_FREQUENCY = 1 << 24;
+    /** What a guest may set there without effect: cache flushes, IGNNE, machine-check status writes. */
+    private static final long HWCR_IGNORED = 1 << 3 | 1 << 6 | 1 << 8 | 1 << 18;
+
     private static final int EFER = 0xc000_0080;
     private static final int STAR = 0xc000_0081;
     private static final int LSTAR = 0xc000_0082;
@@ -51,6 +59,8 @@ public final class Msrs {
             case SYSENTER_EIP -> msr.sysenterEip;
             case PAT -> msr.pat;
             case EFER -> cpu.efer;
+            case HWCR -> HWCR_TSC_FREQUENCY;
+            case SYSCFG, NB_CFG -> 0;
             case STAR -> msr.star;
             case LSTAR -> msr.lstar;
             case CSTAR -> msr.cstar;
@@ -116,6 +126,11 @@ public final class Msrs {
                 msr.pat = value;
             }
             case EFER -> ControlRegisters.writeEfer(core, value);
+            case NB_CFG -> {
+                // A north bridge's settings, of which there is none.
+            }
+            case SYSCFG -> check(cpu, value == 0);
+            case HWCR -> check(cpu, (value & ~(HWCR_TSC_FREQUENCY | HWCR_IGNORED)) == 0);
             case STAR -> msr.star = value;
             case LSTAR -> msr.lstar = canonical(cpu, value);
             case CSTAR -> msr.cstar = canonical(cpu, value);
