@@ -2,9 +2,12 @@ package io.paravert.vmm.pv;
 
 import io.paravert.memory.RawMemory;
 
-/** A bounded queue of bytes. Its owner locks. */
+/** A bounded queue of bytes; it grows to its bound as it is needed, for most guests have little to say. Its owner locks. */
 final class ByteRing {
-    private final byte[] ring;
+    private static final int FIRST = 1024;
+
+    private final int capacity;
+    private byte[] ring = new byte[0];
     /** Bytes taken and put since the start; their difference is what waits. */
     private long taken;
 
@@ -12,7 +15,7 @@ final class ByteRing {
 
     /** @param capacity a power of two */
     ByteRing(int capacity) {
-        ring = new byte[capacity];
+        this.capacity = capacity;
     }
 
     int waiting() {
@@ -20,7 +23,21 @@ final class ByteRing {
     }
 
     int room() {
-        return ring.length - waiting();
+        return capacity - waiting();
+    }
+
+    /** Makes the ring hold so many more, which there is room for. */
+    private void hold(int more) {
+        int needed = waiting() + more;
+        if (needed <= ring.length) {
+            return;
+        }
+        int size = Math.max(FIRST, Integer.highestOneBit(needed - 1) << 1);
+        byte[] larger = new byte[Math.min(capacity, size)];
+        int waiting = take(larger, 0, larger.length);
+        ring = larger;
+        taken = 0;
+        put = waiting;
     }
 
     private int index(long position) {
@@ -32,6 +49,7 @@ final class ByteRing {
         if (room() == 0) {
             return false;
         }
+        hold(1);
         ring[index(put++)] = value;
         return true;
     }
@@ -39,6 +57,7 @@ final class ByteRing {
     /** Puts as much as there is room for; returns how much. */
     int put(byte[] source, int offset, int length) {
         int count = Math.min(length, room());
+        hold(count);
         int first = Math.min(count, ring.length - index(put));
         System.arraycopy(source, offset, ring, index(put), first);
         System.arraycopy(source, offset + first, ring, 0, count - first);
@@ -49,6 +68,7 @@ final class ByteRing {
     /** As {@link #put(byte[], int, int)}, from a checked host address. */
     int putFrom(long address, int length) {
         int count = Math.min(length, room());
+        hold(count);
         int first = Math.min(count, ring.length - index(put));
         RawMemory.read(address, ring, index(put), first);
         RawMemory.read(address + first, ring, 0, count - first);

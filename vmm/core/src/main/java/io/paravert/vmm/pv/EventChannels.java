@@ -25,9 +25,9 @@ public final class EventChannels implements DeviceEvents {
     private final PvMachine machine;
     private final AtomicReferenceArray<Binding> bindings = new AtomicReferenceArray<>(Limit.EVENT_CHANNELS);
     private final Map<Source, List<Integer>> bySource = new ConcurrentHashMap<>();
-    private final AtomicIntegerArray vectors = new AtomicIntegerArray(Limit.VCPUS);
+    private final AtomicIntegerArray vectors;
     /** Bits of the channels bound to each vCPU. */
-    private final AtomicLongArray boundBits = new AtomicLongArray(Limit.VCPUS * EventArea.WORDS);
+    private final AtomicLongArray boundBits;
 
     private final AtomicInteger pollers = new AtomicInteger();
     private volatile @Nullable EventArea area;
@@ -49,6 +49,8 @@ public final class EventChannels implements DeviceEvents {
 
     EventChannels(PvMachine machine) {
         this.machine = machine;
+        this.vectors = new AtomicIntegerArray(machine.vcpuCount());
+        this.boundBits = new AtomicLongArray(machine.vcpuCount() * EventArea.WORDS);
     }
 
     @Nullable EventArea area() {

@@ -37,11 +37,21 @@ final class RingCalls {
 
         volatile @Nullable Ring ring;
         volatile boolean gone;
+        /** Its closing has been asked for. */
+        private final AtomicBoolean closing = new AtomicBoolean();
 
         ServedRing(HostedDevice device, long gpa, long bytes) {
             this.device = device;
             this.gpa = gpa;
             this.bytes = bytes;
+        }
+
+        /** Closes what its device opened, once; on the device's context. */
+        Future<Long> close() {
+            Ring opened = ring;
+            return opened == null || closing.getAndSet(true)
+                    ? Future.succeededFuture(0L)
+                    : opened.close().map(0L);
         }
     }
 
@@ -86,6 +96,10 @@ final class RingCalls {
         if (result < 0) {
             ring.gone = true;
             rings.compareAndSet(number, ring, null);
+            if (ring.ring != null) {
+                // Opened just when the guest was told that it failed.
+                device.tell("ring teardown", ring::close);
+            }
             return result;
         }
         return number;
@@ -111,7 +125,7 @@ final class RingCalls {
         return served.device.openRing(request).compose(ring -> {
             served.ring = ring;
             // The guest was told that it failed, because the device took too long.
-            return served.gone ? ring.close().map(0L) : Future.succeededFuture(0L);
+            return served.gone ? served.close() : Future.succeededFuture(0L);
         });
     }
 
@@ -149,12 +163,10 @@ final class RingCalls {
 
     private long tearDown(CallingVcpu vcpu, long number) {
         ServedRing served = find(number);
-        Ring ring = served == null ? null : served.ring;
-        if (served == null || ring == null || !rings.compareAndSet((int) number, served, null)) {
+        if (served == null || served.ring == null || !rings.compareAndSet((int) number, served, null)) {
             return -PvError.ENOENT;
         }
         served.gone = true;
-        return Math.min(
-                0, served.device.ask(vcpu, "ring teardown", () -> ring.close().map(0L)));
+        return Math.min(0, served.device.ask(vcpu, "ring teardown", served::close));
     }
 }
