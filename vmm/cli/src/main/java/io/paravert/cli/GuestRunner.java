@@ -7,6 +7,7 @@ import io.paravert.vmm.boot.GuestImage;
 import io.paravert.vmm.devices.DeviceCatalog;
 import io.paravert.vmm.devices.DeviceText;
 import io.paravert.vmm.engine.Engine;
+import io.paravert.vmm.plugins.Plugins;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
@@ -22,6 +23,8 @@ import java.util.concurrent.CompletionException;
 /** Runs one guest from its name to its exit status. The calling thread waits. */
 final class GuestRunner {
     private static final int MAX_LOOPS = 4;
+    /** A device whose text ends so is a file that describes it: a type has no dot. */
+    private static final String JSON_SUFFIX = ".json";
 
     private final Stdio stdio;
     private final RunRequest request;
@@ -86,7 +89,8 @@ final class GuestRunner {
     private int runOn(GuestTarget target, GuestImage image, Engine engine, Vertx vertx) {
         ConsoleOutput output = new ConsoleOutput(stdio.out());
         RunRecord record;
-        try (Vm vm = Vm.create(config(target, image, output), vertx, engine)) {
+        try (Plugins plugins = PluginPath.open(request.plugins());
+                Vm vm = Vm.create(config(target, image, output, plugins), vertx, engine)) {
             output.onLoss(vm::stop);
             VmOutcome outcome = awaitEnd(vm);
             record = RunRecord.of(target.name(), vm, outcome);
@@ -116,7 +120,7 @@ final class GuestRunner {
         }
     }
 
-    private VmConfig config(GuestTarget target, GuestImage image, ConsoleOutput output) {
+    private VmConfig config(GuestTarget target, GuestImage image, ConsoleOutput output, Plugins plugins) {
         VmConfig.Builder config = VmConfig.builder(GuestTarget.loader(image))
                 .name(target.machineName())
                 .memoryBytes(request.memoryBytes())
@@ -129,16 +133,27 @@ final class GuestRunner {
         List<String> devices = new ArrayList<>(target.devices());
         devices.addAll(request.devices());
         if (!devices.isEmpty()) {
-            attach(config, devices);
+            attach(config, devices, plugins.catalog());
         }
         return config.build();
     }
 
-    private static void attach(VmConfig.Builder config, List<String> devices) {
-        DeviceCatalog catalog = DeviceCatalog.ofClassPath();
+    private static void attach(VmConfig.Builder config, List<String> devices, DeviceCatalog catalog) {
         for (int i = 0; i < devices.size(); i++) {
+            if (devices.get(i).endsWith(JSON_SUFFIX)) {
+                config.device("device" + i, catalog.createFromJson(read(devices.get(i)), devices.get(i)));
+                continue;
+            }
             DeviceText text = DeviceText.parse(devices.get(i));
             config.device(text.type() + i, catalog.create(text));
+        }
+    }
+
+    private static String read(String file) {
+        try {
+            return Files.readString(Path.of(file));
+        } catch (IOException | IllegalArgumentException e) {
+            throw new CommandException(Status.USAGE, "device file " + file + " cannot be read: " + e, e);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.paravert.cli;
 
 import io.paravert.guest.ExampleGuest;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -66,8 +67,16 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--device",
             paramLabel = "TYPE,KEY=VALUE",
-            description = "A device for it; again for more. 'paravert devices' lists types.")
+            description = "A device for it, or a JSON file that describes one; again for more. "
+                    + "'paravert devices' lists types.")
     private List<String> devices = new ArrayList<>();
+
+    @Option(
+            names = PluginPath.OPTION,
+            paramLabel = "PATH",
+            description =
+                    "A plugin's jar, or a folder of them; again for more (default: the folder plugins, if there).")
+    private List<Path> plugins = new ArrayList<>();
 
     @Option(
             names = "--trace",
@@ -117,6 +126,7 @@ final class RunCommand implements Callable<Integer> {
                 memory.bytes(),
                 vcpus,
                 List.copyOf(devices),
+                List.copyOf(plugins),
                 trace != null,
                 timeout == null ? Duration.ZERO : Duration.ofNanos((long) (timeout * 1e9)),
                 json,

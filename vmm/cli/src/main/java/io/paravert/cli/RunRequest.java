@@ -1,5 +1,6 @@
 package io.paravert.cli;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param memoryBytes as given, unchecked
  * @param vcpus as given, unchecked; null for what the guest wants
  * @param devices as {@code --device} takes them
+ * @param plugins jars and folders of plugins; empty for the folder {@code plugins}, if there is one
  * @param timeout zero for none
  * @param json null for no record, {@link RunCommand#STANDARD_ERROR}, or a file
  */
@@ -20,6 +22,7 @@ record RunRequest(
         long memoryBytes,
         @Nullable Integer vcpus,
         List<String> devices,
+        List<Path> plugins,
         boolean traceExits,
         Duration timeout,
         @Nullable String json,
