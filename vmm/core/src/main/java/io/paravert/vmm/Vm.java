@@ -245,10 +245,16 @@ public final class Vm implements AutoCloseable {
         synchronized (this) {
             if (!releasing) {
                 releasing = true;
-                released = stop().map(outcome -> {
-                    machine.close();
-                    return null;
-                });
+                // Not on the event loop: the kernel can take long to take a machine apart, and others wait on that
+                // loop.
+                released = stop().compose(outcome -> machine.context()
+                        .executeBlocking(
+                                () -> {
+                                    machine.close();
+                                    return outcome;
+                                },
+                                false)
+                        .mapEmpty());
             }
             return released;
         }
