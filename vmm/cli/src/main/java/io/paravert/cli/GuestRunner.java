@@ -1,5 +1,6 @@
 package io.paravert.cli;
 
+import io.paravert.guest.GuestNeed;
 import io.paravert.vmm.Vm;
 import io.paravert.vmm.VmConfig;
 import io.paravert.vmm.VmOutcome;
@@ -17,8 +18,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 
 /** Runs one guest from its name to its exit status. The calling thread waits. */
 final class GuestRunner {
@@ -52,6 +55,28 @@ final class GuestRunner {
     }
 
     private int runGuest() {
+        KernelRequest kernel = request.kernel();
+        return kernel == null ? runTarget() : runKernel(kernel);
+    }
+
+    private int runKernel(KernelRequest asked) {
+        CompletableFuture<Vertx> vertx = CompletableFuture.supplyAsync(GuestRunner::vertx);
+        CompletableFuture<KernelGuest> loaded = CompletableFuture.supplyAsync(() -> new KernelGuest(asked));
+        try {
+            // A PC kernel may use whatever a PC has.
+            EngineSelection selection = EngineSelection.open(request.engine(), Set.of(GuestNeed.PAGING_32));
+            try (Engine engine = selection.engine();
+                    KernelGuest kernel = join(loaded)) {
+                selection.note().ifPresent(note -> stdio.err().println("paravert: " + note));
+                GuestTarget target = GuestTarget.ofKernel(asked.name());
+                return runOn(target, kernel.configure(), kernel::connect, engine, join(vertx));
+            }
+        } finally {
+            join(vertx).close().toCompletionStage().toCompletableFuture().join();
+        }
+    }
+
+    private int runTarget() {
         GuestTarget target = GuestTarget.of(request.guest());
         // What takes most of the time until the guest's first line, and need not wait for one another.
         CompletableFuture<Vertx> vertx = CompletableFuture.supplyAsync(GuestRunner::vertx);
@@ -61,7 +86,8 @@ final class GuestRunner {
             try (Engine engine = selection.engine();
                     GuestImage image = join(program)) {
                 selection.note().ifPresent(note -> stdio.err().println("paravert: " + note));
-                return runOn(target, image, engine, join(vertx));
+                VmConfig.Builder config = VmConfig.builder(GuestTarget.loader(image));
+                return runOn(target, config, vm -> {}, engine, join(vertx));
             }
         } finally {
             join(vertx).close().toCompletionStage().toCompletableFuture().join();
@@ -86,11 +112,13 @@ final class GuestRunner {
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
     }
 
-    private int runOn(GuestTarget target, GuestImage image, Engine engine, Vertx vertx) {
+    /** @param made is told of the machine before it starts */
+    private int runOn(GuestTarget target, VmConfig.Builder config, Consumer<Vm> made, Engine engine, Vertx vertx) {
         ConsoleOutput output = new ConsoleOutput(stdio.out());
         RunRecord record;
         try (Plugins plugins = PluginPath.open(request.plugins());
-                Vm vm = Vm.create(config(target, image, output, plugins), vertx, engine)) {
+                Vm vm = Vm.create(complete(config, target, output, plugins), vertx, engine)) {
+            made.accept(vm);
             output.onLoss(vm::stop);
             VmOutcome outcome = awaitEnd(vm);
             record = RunRecord.of(target.name(), vm, outcome);
@@ -120,9 +148,9 @@ final class GuestRunner {
         }
     }
 
-    private VmConfig config(GuestTarget target, GuestImage image, ConsoleOutput output, Plugins plugins) {
-        VmConfig.Builder config = VmConfig.builder(GuestTarget.loader(image))
-                .name(target.machineName())
+    private VmConfig complete(
+            VmConfig.Builder config, GuestTarget target, ConsoleOutput output, Plugins plugins) {
+        config.name(target.machineName())
                 .memoryBytes(request.memoryBytes())
                 .vcpus(request.vcpus() == null ? target.vcpus() : request.vcpus())
                 .timeout(request.timeout())

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What {@code run} was asked for.
  *
- * @param guest an example's name or a file
+ * @param guest an example's name or a file; with a kernel, its name
+ * @param kernel null for a guest of the framework
  * @param memoryBytes as given, unchecked
  * @param vcpus as given, unchecked; null for what the guest wants
  * @param devices as {@code --device} takes them
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 record RunRequest(
         String guest,
+        @Nullable KernelRequest kernel,
         EngineChoice engine,
         long memoryBytes,
         @Nullable Integer vcpus,
