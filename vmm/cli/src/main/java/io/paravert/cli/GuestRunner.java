@@ -148,8 +148,7 @@ final class GuestRunner {
         }
     }
 
-    private VmConfig complete(
-            VmConfig.Builder config, GuestTarget target, ConsoleOutput output, Plugins plugins) {
+    private VmConfig complete(VmConfig.Builder config, GuestTarget target, ConsoleOutput output, Plugins plugins) {
         config.name(target.machineName())
                 .memoryBytes(request.memoryBytes())
                 .vcpus(request.vcpus() == null ? target.vcpus() : request.vcpus())
