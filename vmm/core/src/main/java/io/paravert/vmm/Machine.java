@@ -1,5 +1,6 @@
 package io.paravert.vmm;
 
+import io.paravert.device.ClaimException;
 import io.paravert.vmm.bus.HostedDevice;
 import io.paravert.vmm.bus.RateLimitedLog;
 import io.paravert.vmm.engine.EngineMachine;
@@ -28,8 +29,8 @@ final class Machine implements PvMachine {
     private final Lifecycle lifecycle;
     private final PvServices services;
     private final Vcpu[] vcpus;
-    private final DeviceTable devices = new DeviceTable(claims);
-    private volatile long features;
+    private final List<HostedDevice> devices = new ArrayList<>();
+    private long features;
     private @Nullable EngineMachine engineMachine;
 
     Machine(VmConfig config, Vertx vertx, GuestMemory memory, long tscKilohertz) {
@@ -50,14 +51,7 @@ final class Machine implements PvMachine {
     /** Makes the monitor's services known, then attaches the devices, so that a conflict names the device. */
     void attachDevices() {
         services.publish(!hasEngineInterrupts());
-        for (DeviceAttachment attachment : config.devices()) {
-            devices.admit(devices.attach(attachment.name(), attachment.device(), ground()));
-        }
-        features = PvServices.features(devices.all());
-    }
-
-    HostedDevice.Ground ground() {
-        return new HostedDevice.Ground(
+        HostedDevice.Ground ground = new HostedDevice.Ground(
                 config.name(),
                 guestNumber,
                 vcpus.length,
@@ -66,12 +60,19 @@ final class Machine implements PvMachine {
                 services.channels(),
                 config.deviceDeadline(),
                 log);
-    }
-
-    /** A device came or went while the guest runs. Features only grow: the guest may have asked for them already. */
-    synchronized void devicesChanged() {
-        features |= PvServices.features(devices.all());
-        services.channels().signalDeviceList();
+        for (DeviceAttachment attachment : config.devices()) {
+            try {
+                HostedDevice hosted = new HostedDevice(
+                        GuestConsole.DEVICE + 1 + devices.size(), attachment.name(), attachment.device(), ground);
+                claims.add(hosted.claims());
+                devices.add(hosted);
+            } catch (ClaimException e) {
+                throw new VmException("device " + attachment.name() + ": " + e.getMessage(), e);
+            } catch (RuntimeException e) {
+                throw new VmException("device " + attachment.name() + " failed to attach: " + e, e);
+            }
+        }
+        features = PvServices.features(devices);
     }
 
     void setEngineMachine(EngineMachine made) {
@@ -94,7 +95,7 @@ final class Machine implements PvMachine {
         return services;
     }
 
-    DeviceTable devices() {
+    List<HostedDevice> devices() {
         return devices;
     }
 
@@ -109,7 +110,7 @@ final class Machine implements PvMachine {
     List<DeviceEntry> deviceEntries() {
         List<DeviceEntry> entries = new ArrayList<>();
         entries.add(DeviceEntry.console(services.console().sizeParameter()));
-        entries.addAll(devices.entries());
+        devices.forEach(device -> entries.add(DeviceEntry.of(device)));
         return entries;
     }
 
@@ -181,7 +182,8 @@ final class Machine implements PvMachine {
 
     @Override
     public @Nullable HostedDevice device(int number) {
-        return devices.find(number);
+        int index = number - GuestConsole.DEVICE - 1;
+        return index >= 0 && index < devices.size() ? devices.get(index) : null;
     }
 
     @Override
@@ -189,8 +191,8 @@ final class Machine implements PvMachine {
         if (index == 0) {
             return DeviceEntry.console(services.console().sizeParameter()).toBytes();
         }
-        DeviceEntry entry = devices.describe(index + GuestConsole.DEVICE);
-        return entry == null ? null : entry.toBytes();
+        HostedDevice hosted = device(index + GuestConsole.DEVICE);
+        return hosted == null ? null : DeviceEntry.of(hosted).toBytes();
     }
 
     @Override

@@ -71,11 +71,6 @@ public final class DeviceFrame {
         }
 
         @Override
-        public GuestMemoryView memory() {
-            return memory;
-        }
-
-        @Override
         public String name() {
             return name;
         }

@@ -9,7 +9,6 @@ import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -33,9 +32,6 @@ public final class DeviceEndpoint {
     private final AdaptiveWait[] waits;
     /** When the device let a deadline pass or was last tried since, {@link System#nanoTime}; 0 while it responds. */
     private final AtomicLong unresponsiveSince = new AtomicLong();
-
-    /** Threads that are about to send. */
-    private final AtomicInteger sending = new AtomicInteger();
 
     private volatile @Nullable Thread servingThread;
     private volatile @Nullable Exchange serving;
@@ -64,10 +60,7 @@ public final class DeviceEndpoint {
             owner.failures().increment();
             return exchange.failure(PvError.ETIMEDOUT);
         }
-        if (!send(exchange)) {
-            owner.failures().increment();
-            return exchange.failure(PvError.ENODEV);
-        }
+        vertx.eventBus().send(address, exchange, ExchangeCodec.DELIVERY);
         if (waits[vcpu.id()].await(exchange, vcpu, exchange.sentAt() + deadline) || !exchange.abandon()) {
             return exchange.result();
         }
@@ -85,24 +78,7 @@ public final class DeviceEndpoint {
             owner.failures().increment();
             return;
         }
-        if (!send(exchange)) {
-            inFlight.leave(exchange);
-            owner.failures().increment();
-        }
-    }
-
-    /** False if the device has gone: then nobody would answer. */
-    private boolean send(Exchange exchange) {
-        sending.incrementAndGet();
-        try {
-            if (closed) {
-                return false;
-            }
-            vertx.eventBus().send(address, exchange, ExchangeCodec.DELIVERY);
-            return true;
-        } finally {
-            sending.decrementAndGet();
-        }
+        vertx.eventBus().send(address, exchange, ExchangeCodec.DELIVERY);
     }
 
     /** Tells the device from any thread; for what the caller keeps few of. */
@@ -234,11 +210,6 @@ public final class DeviceEndpoint {
     /** The device goes away: nothing is sent to it any more. */
     void close() {
         closed = true;
-        // A send takes well under a microsecond; when all are over, all that was sent is queued on the device's
-        // context.
-        while (sending.get() > 0) {
-            Thread.onSpinWait();
-        }
     }
 
     /** The thread that serves a request right now, or null. */

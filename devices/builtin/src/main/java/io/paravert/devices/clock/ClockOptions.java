@@ -1,4 +1,0 @@
-package io.paravert.devices.clock;
-
-/** The clock needs no options. */
-public record ClockOptions() {}
