@@ -5,7 +5,8 @@ import io.paravert.soft.vcpu.Core;
 import io.paravert.soft.vcpu.Op;
 import io.paravert.soft.vcpu.Segmentation;
 
-/** Stores of chosen bytes (MASKMOVDQU, MASKMOVQ): what the mask leaves out is neither written nor faults. */
+/** Stores of chosen bytes (MASKMOVDQU, MASKMOVQ): what the mask leaves out is not written, but
+ * faults like the rest, as on Zen. */
 final class MaskedStore {
     private MaskedStore() {}
 
@@ -13,18 +14,12 @@ final class MaskedStore {
     static void bytes(Core core, Op op, long low, long high, long maskLow, long maskHigh, int bytes) {
         Cpu cpu = core.cpu;
         long offset = cpu.r[Cpu.RDI] << op.cut >>> op.cut;
-        for (int pass = 0; pass < 2; pass++) {
-            for (int i = 0; i < bytes; i++) {
-                long mask = i < 8 ? maskLow : maskHigh;
-                if ((mask >>> 8 * (i & 7) & 0x80) == 0) {
-                    continue;
-                }
-                long va = Segmentation.linear(cpu, op.segment, offset + i << op.cut >>> op.cut, 1, true);
-                if (pass == 0) {
-                    core.memory.prepareStore(va, 1);
-                } else {
-                    core.memory.store8(va, (i < 8 ? low : high) >>> 8 * (i & 7));
-                }
+        long place = Segmentation.linear(cpu, op.segment, offset, bytes, true);
+        core.memory.prepareStore(place, bytes);
+        for (int i = 0; i < bytes; i++) {
+            long mask = i < 8 ? maskLow : maskHigh;
+            if ((mask >>> 8 * (i & 7) & 0x80) != 0) {
+                core.memory.store8(place + i, (i < 8 ? low : high) >>> 8 * (i & 7));
             }
         }
     }

@@ -42,6 +42,22 @@ final class Runs implements AutoCloseable {
             undefined[i] = sequence.undefinedFlags();
             undefinedOnTheWay[i] = sequence.undefinedOnTheWay();
         }
+        return run(from, count);
+    }
+
+    /** Runs one code on the states of up to {@link Ring3#BATCH} sequences; no flag may be undefined. */
+    String fixed(byte[] code, long from, int count) {
+        for (int i = 0; i < count; i++) {
+            sequence.make(from + i);
+            inputs[i].copyFrom(sequence.state);
+            codes[i] = code;
+            undefined[i] = 0;
+            undefinedOnTheWay[i] = 0;
+        }
+        return run(from, count);
+    }
+
+    private String run(long from, int count) {
         processor.run(codes, inputs, processed, count);
         for (int i = 0; i < count; i++) {
             guest.run(codes[i], inputs[i], interpreted);

@@ -80,7 +80,9 @@ final class Sequence {
             }
             if (in.controlFlow() == ControlFlow.CONDITIONAL) {
                 Arrays.fill(buffer, n - (n > 5 ? 4 : in.operandSize() == 16 && n > 4 ? 2 : 1), n, (byte) 0);
-                if (decoder.decode(buffer, 0, 15, CodeSize.CODE64, in) != n || in.branchTarget(0) != n) {
+                if (decoder.decode(buffer, 0, 15, CodeSize.CODE64, in) != n
+                        || in.form() != form
+                        || in.branchTarget(0) != n) {
                     continue;
                 }
             }
