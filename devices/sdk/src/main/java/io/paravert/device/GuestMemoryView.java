@@ -55,4 +55,12 @@ public interface GuestMemoryView {
     void read(long gpa, byte[] target, int offset, int length);
 
     void write(long gpa, byte[] source, int offset, int length);
+
+    /**
+     * Gives pages back to the host: they read as zeros from now on, and cost the host nothing until they are touched again.
+     *
+     * @param gpa a multiple of 4096, in the guest's own RAM
+     * @param bytes a multiple of 4096
+     */
+    void discard(long gpa, long bytes);
 }

@@ -64,6 +64,10 @@ public final class TestMachine implements AutoCloseable {
         this.site = new TestSite(vertx, memory);
     }
 
+    TestSite site() {
+        return site;
+    }
+
     public TestMemory memory() {
         return memory;
     }
@@ -164,7 +168,7 @@ public final class TestMachine implements AutoCloseable {
         wait(access(false, port, size, true, value));
     }
 
-    private CompletableFuture<Long> access(boolean mmio, long address, int size, boolean write, long value) {
+    CompletableFuture<Long> access(boolean mmio, long address, int size, boolean write, long value) {
         TestSite.Claim claim = site.claimAt(mmio, address)
                 .orElseThrow(() -> new AssertionError("nothing is claimed at 0x" + Long.toHexString(address)));
         Access access = new Access(0, address - claim.first(), size, write, value);
@@ -199,9 +203,13 @@ public final class TestMachine implements AutoCloseable {
     }
 
     private long call(TestSite.CallClaim claim, int number, long... arguments) {
+        return wait(startCall(claim, number, arguments));
+    }
+
+    CompletableFuture<Long> startCall(TestSite.CallClaim claim, int number, long... arguments) {
         long[] a = Arrays.copyOf(arguments, 6);
         Hypercall call = new Hypercall(0, 0, number, a[0], a[1], a[2], a[3], a[4], a[5]);
-        return wait(onContext(() -> claim.handler().handle(call)));
+        return onContext(() -> claim.handler().handle(call));
     }
 
     private <T> CompletableFuture<T> onContext(Supplier<Future<T>> task) {

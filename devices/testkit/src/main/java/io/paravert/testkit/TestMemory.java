@@ -197,6 +197,14 @@ public final class TestMemory implements GuestMemoryView {
     }
 
     @Override
+    public void discard(long gpa, long bytes) {
+        if (((gpa | bytes) & 0xfff) != 0) {
+            throw new GuestAddressException("[0x" + Long.toHexString(gpa) + ", +" + bytes + ") is no range of pages");
+        }
+        write(gpa, new byte[(int) bytes], 0, (int) bytes);
+    }
+
+    @Override
     public void write(long gpa, byte[] source, int offset, int length) {
         bytes.put(check(gpa, length), source, offset, length);
     }

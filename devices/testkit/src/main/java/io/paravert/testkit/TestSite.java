@@ -70,6 +70,14 @@ final class TestSite implements DeviceSite {
         return claims.stream().filter(claim -> claim.holds(mmio, address)).findFirst();
     }
 
+    List<Claim> claims() {
+        return List.copyOf(claims);
+    }
+
+    List<CallClaim> calls() {
+        return List.copyOf(calls);
+    }
+
     Optional<CallClaim> callClaim(int number) {
         return calls.stream()
                 .filter(claim -> number >= claim.first() && number - claim.first() < claim.count())

@@ -1,10 +1,14 @@
 package io.paravert.virtio;
 
+import io.paravert.device.GuestMemoryView;
 import io.vertx.core.Vertx;
 
 /** A device's way to its driver. On the device's context. */
 public interface VirtioLink {
     Vertx vertx();
+
+    /** For what is not in a request's buffers: pages that a driver names by number. Addresses are checked as everywhere. */
+    GuestMemoryView memory();
 
     /** Name of this instance, unique in its VM. */
     String name();

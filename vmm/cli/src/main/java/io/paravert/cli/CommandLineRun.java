@@ -7,6 +7,7 @@ import io.paravert.vmm.boot.GuestFileException;
 import io.paravert.vmm.devices.DeviceTextException;
 import io.paravert.vmm.devices.Spelling;
 import io.paravert.vmm.engine.EngineException;
+import io.paravert.vmm.plugins.PluginException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -101,7 +102,9 @@ final class CommandLineRun {
         if (failure instanceof EngineException || failure instanceof HostMemoryException) {
             return Status.NO_ENGINE;
         }
-        if (failure instanceof VmException || failure instanceof DeviceTextException) {
+        if (failure instanceof VmException
+                || failure instanceof DeviceTextException
+                || failure instanceof PluginException) {
             return Status.USAGE;
         }
         return Status.FAILURE;

@@ -3,8 +3,11 @@ package io.paravert.cli;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.paravert.vmm.devices.DeviceCatalog;
 import io.paravert.vmm.devices.DeviceOption;
+import io.paravert.vmm.plugins.Plugins;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -22,13 +25,23 @@ final class DevicesCommand implements Callable<Integer> {
     @Option(names = "--json", description = "For machines.")
     private boolean json;
 
+    @Option(
+            names = PluginPath.OPTION,
+            paramLabel = "PATH",
+            description =
+                    "A plugin's jar, or a folder of them; again for more (default: the folder plugins, if there).")
+    private List<Path> pluginPaths = new ArrayList<>();
+
     DevicesCommand(Stdio stdio) {
         this.stdio = stdio;
     }
 
     @Override
     public Integer call() {
-        List<DeviceCatalog.Entry> entries = DeviceCatalog.ofClassPath().entries();
+        List<DeviceCatalog.Entry> entries;
+        try (Plugins plugins = PluginPath.open(pluginPaths)) {
+            entries = plugins.catalog().entries();
+        }
         PrintStream out = stdio.text();
         if (json) {
             out.println(Output.jsonObject(true, generator -> write(generator, entries)));

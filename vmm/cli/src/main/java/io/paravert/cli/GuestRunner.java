@@ -1,5 +1,6 @@
 package io.paravert.cli;
 
+import io.paravert.guest.GuestNeed;
 import io.paravert.vmm.Vm;
 import io.paravert.vmm.VmConfig;
 import io.paravert.vmm.VmOutcome;
@@ -7,6 +8,7 @@ import io.paravert.vmm.boot.GuestImage;
 import io.paravert.vmm.devices.DeviceCatalog;
 import io.paravert.vmm.devices.DeviceText;
 import io.paravert.vmm.engine.Engine;
+import io.paravert.vmm.plugins.Plugins;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
@@ -16,12 +18,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 
 /** Runs one guest from its name to its exit status. The calling thread waits. */
 final class GuestRunner {
     private static final int MAX_LOOPS = 4;
+    /** A device whose text ends so is a file that describes it: a type has no dot. */
+    private static final String JSON_SUFFIX = ".json";
 
     private final Stdio stdio;
     private final RunRequest request;
@@ -49,6 +55,28 @@ final class GuestRunner {
     }
 
     private int runGuest() {
+        KernelRequest kernel = request.kernel();
+        return kernel == null ? runTarget() : runKernel(kernel);
+    }
+
+    private int runKernel(KernelRequest asked) {
+        CompletableFuture<Vertx> vertx = CompletableFuture.supplyAsync(GuestRunner::vertx);
+        CompletableFuture<KernelGuest> loaded = CompletableFuture.supplyAsync(() -> new KernelGuest(asked));
+        try {
+            // A PC kernel may use whatever a PC has.
+            EngineSelection selection = EngineSelection.open(request.engine(), Set.of(GuestNeed.PAGING_32));
+            try (Engine engine = selection.engine();
+                    KernelGuest kernel = join(loaded)) {
+                selection.note().ifPresent(note -> stdio.err().println("paravert: " + note));
+                GuestTarget target = GuestTarget.ofKernel(asked.name());
+                return runOn(target, kernel.configure(), kernel::connect, engine, join(vertx));
+            }
+        } finally {
+            join(vertx).close().toCompletionStage().toCompletableFuture().join();
+        }
+    }
+
+    private int runTarget() {
         GuestTarget target = GuestTarget.of(request.guest());
         // What takes most of the time until the guest's first line, and need not wait for one another.
         CompletableFuture<Vertx> vertx = CompletableFuture.supplyAsync(GuestRunner::vertx);
@@ -58,7 +86,8 @@ final class GuestRunner {
             try (Engine engine = selection.engine();
                     GuestImage image = join(program)) {
                 selection.note().ifPresent(note -> stdio.err().println("paravert: " + note));
-                return runOn(target, image, engine, join(vertx));
+                VmConfig.Builder config = VmConfig.builder(GuestTarget.loader(image));
+                return runOn(target, config, vm -> {}, engine, join(vertx));
             }
         } finally {
             join(vertx).close().toCompletionStage().toCompletableFuture().join();
@@ -83,10 +112,13 @@ final class GuestRunner {
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
     }
 
-    private int runOn(GuestTarget target, GuestImage image, Engine engine, Vertx vertx) {
+    /** @param made is told of the machine before it starts */
+    private int runOn(GuestTarget target, VmConfig.Builder config, Consumer<Vm> made, Engine engine, Vertx vertx) {
         ConsoleOutput output = new ConsoleOutput(stdio.out());
         RunRecord record;
-        try (Vm vm = Vm.create(config(target, image, output), vertx, engine)) {
+        try (Plugins plugins = PluginPath.open(request.plugins());
+                Vm vm = Vm.create(complete(config, target, output, plugins), vertx, engine)) {
+            made.accept(vm);
             output.onLoss(vm::stop);
             VmOutcome outcome = awaitEnd(vm);
             record = RunRecord.of(target.name(), vm, outcome);
@@ -116,9 +148,8 @@ final class GuestRunner {
         }
     }
 
-    private VmConfig config(GuestTarget target, GuestImage image, ConsoleOutput output) {
-        VmConfig.Builder config = VmConfig.builder(GuestTarget.loader(image))
-                .name(target.machineName())
+    private VmConfig complete(VmConfig.Builder config, GuestTarget target, ConsoleOutput output, Plugins plugins) {
+        config.name(target.machineName())
                 .memoryBytes(request.memoryBytes())
                 .vcpus(request.vcpus() == null ? target.vcpus() : request.vcpus())
                 .timeout(request.timeout())
@@ -129,16 +160,27 @@ final class GuestRunner {
         List<String> devices = new ArrayList<>(target.devices());
         devices.addAll(request.devices());
         if (!devices.isEmpty()) {
-            attach(config, devices);
+            attach(config, devices, plugins.catalog());
         }
         return config.build();
     }
 
-    private static void attach(VmConfig.Builder config, List<String> devices) {
-        DeviceCatalog catalog = DeviceCatalog.ofClassPath();
+    private static void attach(VmConfig.Builder config, List<String> devices, DeviceCatalog catalog) {
         for (int i = 0; i < devices.size(); i++) {
+            if (devices.get(i).endsWith(JSON_SUFFIX)) {
+                config.device("device" + i, catalog.createFromJson(read(devices.get(i)), devices.get(i)));
+                continue;
+            }
             DeviceText text = DeviceText.parse(devices.get(i));
             config.device(text.type() + i, catalog.create(text));
+        }
+    }
+
+    private static String read(String file) {
+        try {
+            return Files.readString(Path.of(file));
+        } catch (IOException | IllegalArgumentException e) {
+            throw new CommandException(Status.USAGE, "device file " + file + " cannot be read: " + e, e);
         }
     }
 

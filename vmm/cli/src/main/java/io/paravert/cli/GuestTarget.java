@@ -83,6 +83,18 @@ record GuestTarget(String name, Supplier<GuestImage> image, int vcpus, List<Stri
                 Set.of());
     }
 
+    /** A kernel with a board of its own: what is loaded is not an image of this framework. */
+    static GuestTarget ofKernel(String name) {
+        return new GuestTarget(
+                name,
+                () -> {
+                    throw new IllegalStateException(name + " is loaded by its board");
+                },
+                1,
+                List.of(),
+                Set.of());
+    }
+
     private static Path path(String guest) {
         try {
             return Path.of(guest);

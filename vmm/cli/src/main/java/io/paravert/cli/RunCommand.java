@@ -1,6 +1,8 @@
 package io.paravert.cli;
 
 import io.paravert.guest.ExampleGuest;
+import io.paravert.platform.PcBoard;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -37,13 +39,52 @@ final class RunCommand implements Callable<Integer> {
     /** {@code --json} without a file. */
     static final String STANDARD_ERROR = "";
 
+    private static final long DEFAULT_MEMORY = 64L << 20;
+    private static final long KERNEL_MEMORY = 512L << 20;
+
     private final Stdio stdio;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Parameters(index = "0", paramLabel = "GUEST", description = "An example's name (below), or an ELF file.")
-    private String guest = "";
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "GUEST",
+            description = "An example's name (below), or an ELF file. Or give --kernel.")
+    private @Nullable String guest;
+
+    @Option(
+            names = "--kernel",
+            paramLabel = "FILE",
+            description = "An unmodified kernel instead, on a PC: Linux (bzImage, vmlinux) or multiboot.")
+    private @Nullable Path kernel;
+
+    @Option(names = "--initrd", paramLabel = "FILE", description = "Its initial RAM disk.")
+    private @Nullable Path initrd;
+
+    @Option(names = "--module", paramLabel = "FILE", description = "A multiboot module; again for more.")
+    private List<Path> modules = new ArrayList<>();
+
+    @Option(
+            names = "--append",
+            paramLabel = "TEXT",
+            defaultValue = "console=ttyS0",
+            description = "Its command line (default: ${DEFAULT-VALUE}).")
+    private String append = "";
+
+    @Option(
+            names = "--disk",
+            paramLabel = "FILE",
+            description = "A raw disk image; again for more. One that cannot be written is read-only.")
+    private List<Path> disks = new ArrayList<>();
+
+    @Option(
+            names = "--bus",
+            paramLabel = "mmio|pci",
+            defaultValue = "mmio",
+            description = "How it reaches its virtio devices (default: ${DEFAULT-VALUE}).")
+    private PcBoard.Bus bus = PcBoard.Bus.MMIO;
 
     @Option(
             names = "--engine",
@@ -55,10 +96,9 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--mem",
             paramLabel = "SIZE",
-            defaultValue = "64M",
             converter = MemorySize.Converter.class,
-            description = "Its memory: 64M, 2G, ... (default: ${DEFAULT-VALUE}).")
-    private MemorySize memory = new MemorySize(0);
+            description = "Its memory: 64M, 2G, ... (default: 64M; with --kernel 512M).")
+    private @Nullable MemorySize memory;
 
     @Option(names = "--vcpus", paramLabel = "N", description = "Virtual CPUs, 1 to 64 (default: what the guest wants).")
     private @Nullable Integer vcpus;
@@ -66,8 +106,16 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--device",
             paramLabel = "TYPE,KEY=VALUE",
-            description = "A device for it; again for more. 'paravert devices' lists types.")
+            description = "A device for it, or a JSON file that describes one; again for more. "
+                    + "'paravert devices' lists types.")
     private List<String> devices = new ArrayList<>();
+
+    @Option(
+            names = PluginPath.OPTION,
+            paramLabel = "PATH",
+            description =
+                    "A plugin's jar, or a folder of them; again for more (default: the folder plugins, if there).")
+    private List<Path> plugins = new ArrayList<>();
 
     @Option(
             names = "--trace",
@@ -111,16 +159,40 @@ final class RunCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "Invalid value for option '--timeout': give a number of seconds above 0");
         }
+        KernelRequest pcKernel = kernelRequest();
         return new RunRequest(
-                guest,
+                pcKernel == null ? String.valueOf(guest) : pcKernel.name(),
+                pcKernel,
                 engine,
-                memory.bytes(),
+                memory == null ? (pcKernel == null ? DEFAULT_MEMORY : KERNEL_MEMORY) : memory.bytes(),
                 vcpus,
                 List.copyOf(devices),
+                List.copyOf(plugins),
                 trace != null,
                 timeout == null ? Duration.ZERO : Duration.ofNanos((long) (timeout * 1e9)),
                 json,
                 verbose);
+    }
+
+    private @Nullable KernelRequest kernelRequest() {
+        Path file = kernel;
+        if ((file == null) == (guest == null)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    file == null ? "Missing required parameter: 'GUEST'" : "Give GUEST or --kernel, not both");
+        }
+        if (file == null) {
+            if (initrd != null || !modules.isEmpty() || !disks.isEmpty()) {
+                throw new ParameterException(spec.commandLine(), "--initrd, --module and --disk go with --kernel");
+            }
+            return null;
+        }
+        List<Path> all = new ArrayList<>();
+        if (initrd != null) {
+            all.add(initrd);
+        }
+        all.addAll(modules);
+        return new KernelRequest(file, all, append, disks, bus);
     }
 
     @Override

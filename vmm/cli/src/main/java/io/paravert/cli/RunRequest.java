@@ -1,5 +1,6 @@
 package io.paravert.cli;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -7,19 +8,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * What {@code run} was asked for.
  *
- * @param guest an example's name or a file
+ * @param guest an example's name or a file; with a kernel, its name
+ * @param kernel null for a guest of the framework
  * @param memoryBytes as given, unchecked
  * @param vcpus as given, unchecked; null for what the guest wants
  * @param devices as {@code --device} takes them
+ * @param plugins jars and folders of plugins; empty for the folder {@code plugins}, if there is one
  * @param timeout zero for none
  * @param json null for no record, {@link RunCommand#STANDARD_ERROR}, or a file
  */
 record RunRequest(
         String guest,
+        @Nullable KernelRequest kernel,
         EngineChoice engine,
         long memoryBytes,
         @Nullable Integer vcpus,
         List<String> devices,
+        List<Path> plugins,
         boolean traceExits,
         Duration timeout,
         @Nullable String json,

@@ -52,7 +52,18 @@ class CommandsTest {
                 .contains("bell            answers with its strokes\n  strokes=number (required)\n");
         JsonNode devices =
                 new JsonMapper().readTree(Invocation.of("devices", "--json").out());
-        assertThat(devices.at("/devices/0/options/0/name").asText()).isEqualTo("strokes");
+        assertThat(devices.at("/devices").findParents("type"))
+                .filteredOn(device -> device.path("type").asText().equals("bell"))
+                .extracting(device -> device.at("/options/0/name").asText())
+                .containsExactly("strokes");
+    }
+
+    @Test
+    void aPluginThatIsNotThereShouldGetOneLine(@TempDir Path directory) {
+        String jar = directory.resolve("none.jar").toString();
+        Invocation wrong = Invocation.of("devices", "--plugin-path", jar);
+        assertThat(wrong.status()).isEqualTo(Status.USAGE);
+        assertThat(wrong.err()).isEqualTo("paravert: plugin " + jar + " is not a file: give a jar\n");
     }
 
     @Test

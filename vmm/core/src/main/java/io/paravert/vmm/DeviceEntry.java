@@ -80,8 +80,17 @@ public record DeviceEntry(
                 "console");
     }
 
+    /** The place of a device that was removed. */
+    static DeviceEntry removed(int number, String name) {
+        return new DeviceEntry(DeviceType.NONE, number, 0, 0, DeviceGsi.NONE, 0, 0, 0, 0, 0, 0, shortened(name));
+    }
+
+    private static String shortened(String name) {
+        return name.substring(0, Math.min(name.length(), DeviceLayout.NAME_COUNT));
+    }
+
     static DeviceEntry of(HostedDevice hosted) {
-        DeviceIdentity identity = hosted.device().identity();
+        DeviceIdentity identity = hosted.identity();
         Optional<Claim> ports = hosted.firstClaim(ClaimKind.PORT);
         Optional<Claim> mmio = hosted.firstClaim(ClaimKind.MMIO);
         boolean calls = hosted.deviceCalls().isPresent()
@@ -90,7 +99,6 @@ public record DeviceEntry(
                 | (mmio.isPresent() ? DevicePath.MMIO : 0)
                 | (calls ? DevicePath.HYPERCALL : 0)
                 | (hosted.servesRings() ? DevicePath.RING : 0);
-        String name = hosted.name();
         return new DeviceEntry(
                 identity.type(),
                 hosted.number(),
@@ -103,6 +111,6 @@ public record DeviceEntry(
                 mmio.map(Claim::length).orElse(0L),
                 identity.parameter(),
                 identity.address(),
-                name.substring(0, Math.min(name.length(), DeviceLayout.NAME_COUNT)));
+                shortened(hosted.name()));
     }
 }

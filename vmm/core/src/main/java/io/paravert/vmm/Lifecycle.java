@@ -87,7 +87,7 @@ final class Lifecycle {
         }
         long limit = machine.config().deviceDeadline().toMillis() + 1;
         List<Future<Void>> starts = new ArrayList<>();
-        for (HostedDevice device : machine.devices()) {
+        for (HostedDevice device : machine.devices().all()) {
             starts.add(device.start()
                     .timeout(limit, TimeUnit.MILLISECONDS)
                     .recover(e -> Future.failedFuture(
@@ -207,6 +207,23 @@ final class Lifecycle {
         }
     }
 
+    /** @throws VmException unless the guest runs or is paused */
+    synchronized void requireStarted(String what) {
+        if ((state != VmState.RUNNING && state != VmState.PAUSED) || outcome != null) {
+            throw refused(what);
+        }
+    }
+
+    /**
+     * Does something that {@link #finish} must not miss: the machine cannot end meanwhile.
+     *
+     * @throws VmException unless the guest runs or is paused
+     */
+    synchronized void whileStarted(String what, Runnable task) {
+        requireStarted(what);
+        task.run();
+    }
+
     /** Any -> STOPPED or FAILED; the first outcome counts, later ones are ignored. */
     void end(VmOutcome how) {
         Promise<Void> interrupted;
@@ -287,7 +304,7 @@ final class Lifecycle {
     private void finish() {
         machine.services().stop();
         List<Future<Void>> stops = new ArrayList<>();
-        machine.devices().forEach(device -> stops.add(device.stop()));
+        machine.devices().all().forEach(device -> stops.add(device.stop()));
         Future<?> devices = stops.isEmpty() ? Future.succeededFuture() : Future.join(stops);
         devices.transform(done -> machine.services()
                         .console()

@@ -1,6 +1,5 @@
 package io.paravert.vmm;
 
-import io.paravert.device.ClaimException;
 import io.paravert.vmm.bus.HostedDevice;
 import io.paravert.vmm.bus.RateLimitedLog;
 import io.paravert.vmm.engine.EngineMachine;
@@ -29,8 +28,8 @@ final class Machine implements PvMachine {
     private final Lifecycle lifecycle;
     private final PvServices services;
     private final Vcpu[] vcpus;
-    private final List<HostedDevice> devices = new ArrayList<>();
-    private long features;
+    private final DeviceTable devices = new DeviceTable(claims);
+    private volatile long features;
     private @Nullable EngineMachine engineMachine;
 
     Machine(VmConfig config, Vertx vertx, GuestMemory memory, long tscKilohertz) {
@@ -51,7 +50,14 @@ final class Machine implements PvMachine {
     /** Makes the monitor's services known, then attaches the devices, so that a conflict names the device. */
     void attachDevices() {
         services.publish(!hasEngineInterrupts());
-        HostedDevice.Ground ground = new HostedDevice.Ground(
+        for (DeviceAttachment attachment : config.devices()) {
+            devices.admit(devices.attach(attachment.name(), attachment.device(), ground()));
+        }
+        features = PvServices.features(devices.all());
+    }
+
+    HostedDevice.Ground ground() {
+        return new HostedDevice.Ground(
                 config.name(),
                 guestNumber,
                 vcpus.length,
@@ -60,19 +66,12 @@ final class Machine implements PvMachine {
                 services.channels(),
                 config.deviceDeadline(),
                 log);
-        for (DeviceAttachment attachment : config.devices()) {
-            try {
-                HostedDevice hosted = new HostedDevice(
-                        GuestConsole.DEVICE + 1 + devices.size(), attachment.name(), attachment.device(), ground);
-                claims.add(hosted.claims());
-                devices.add(hosted);
-            } catch (ClaimException e) {
-                throw new VmException("device " + attachment.name() + ": " + e.getMessage(), e);
-            } catch (RuntimeException e) {
-                throw new VmException("device " + attachment.name() + " failed to attach: " + e, e);
-            }
-        }
-        features = PvServices.features(devices);
+    }
+
+    /** A device came or went while the guest runs. Features only grow: the guest may have asked for them already. */
+    synchronized void devicesChanged() {
+        features |= PvServices.features(devices.all());
+        services.channels().signalDeviceList();
     }
 
     void setEngineMachine(EngineMachine made) {
@@ -95,7 +94,7 @@ final class Machine implements PvMachine {
         return services;
     }
 
-    List<HostedDevice> devices() {
+    DeviceTable devices() {
         return devices;
     }
 
@@ -110,7 +109,7 @@ final class Machine implements PvMachine {
     List<DeviceEntry> deviceEntries() {
         List<DeviceEntry> entries = new ArrayList<>();
         entries.add(DeviceEntry.console(services.console().sizeParameter()));
-        devices.forEach(device -> entries.add(DeviceEntry.of(device)));
+        entries.addAll(devices.entries());
         return entries;
     }
 
@@ -182,8 +181,7 @@ final class Machine implements PvMachine {
 
     @Override
     public @Nullable HostedDevice device(int number) {
-        int index = number - GuestConsole.DEVICE - 1;
-        return index >= 0 && index < devices.size() ? devices.get(index) : null;
+        return devices.find(number);
     }
 
     @Override
@@ -191,8 +189,8 @@ final class Machine implements PvMachine {
         if (index == 0) {
             return DeviceEntry.console(services.console().sizeParameter()).toBytes();
         }
-        HostedDevice hosted = device(index + GuestConsole.DEVICE);
-        return hosted == null ? null : DeviceEntry.of(hosted).toBytes();
+        DeviceEntry entry = devices.describe(index + GuestConsole.DEVICE);
+        return entry == null ? null : entry.toBytes();
     }
 
     @Override

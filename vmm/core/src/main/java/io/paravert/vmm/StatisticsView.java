@@ -32,7 +32,7 @@ final class StatisticsView {
         }
         List<Claim> claims = machine.claims().current().all();
         List<DeviceStatistics> devices = new ArrayList<>();
-        for (HostedDevice device : machine.devices()) {
+        for (HostedDevice device : machine.devices().all()) {
             devices.add(device(device, claims));
         }
         return new VmStatistics(

@@ -1,5 +1,6 @@
 package io.paravert.vmm;
 
+import io.paravert.device.Device;
 import io.paravert.vmm.engine.CpuState;
 import io.paravert.vmm.engine.Engine;
 import io.paravert.vmm.engine.EngineMachine;
@@ -166,6 +167,25 @@ public final class Vm implements AutoCloseable {
         }
     }
 
+    /**
+     * Adds a device while the guest runs or is paused: it is attached on the caller's thread and started, then the guest can
+     * reach it and is told so by the event DEVICE_LIST.
+     *
+     * @param name as in {@link VmConfig.Builder#device}; one that a detached device had gives its number back
+     * @return the device's number; {@link VmException} if it fails or claims what is taken, and nothing has changed then
+     */
+    public Future<Integer> attachDevice(String name, Device device) {
+        return new HotPlug(machine).attach(name, device);
+    }
+
+    /**
+     * Takes a device away while the guest runs or is paused. From now on the guest finds nothing there; what was under way is
+     * answered, rings are closed, and the device is stopped when the future completes.
+     */
+    public Future<Void> detachDevice(String name) {
+        return new HotPlug(machine).detach(name);
+    }
+
     /** Asks the guest to shut down by itself; false if it has bound no channel for that. */
     public boolean requestShutdown() {
         return machine.services().channels().requestShutdown();
@@ -225,10 +245,16 @@ public final class Vm implements AutoCloseable {
         synchronized (this) {
             if (!releasing) {
                 releasing = true;
-                released = stop().map(outcome -> {
-                    machine.close();
-                    return null;
-                });
+                // Not on the event loop: the kernel can take long to take a machine apart, and others wait on that
+                // loop.
+                released = stop().compose(outcome -> machine.context()
+                        .executeBlocking(
+                                () -> {
+                                    machine.close();
+                                    return outcome;
+                                },
+                                false)
+                        .mapEmpty());
             }
             return released;
         }

@@ -34,7 +34,7 @@ final class SoftEngine implements Engine {
 
     @Override
     public EngineMachine createMachine(MachineSpec spec) {
-        return new SoftMachine(spec);
+        return new SoftMachine(spec, Tiers::usual);
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.paravert.soft.board.Clock;
 import io.paravert.soft.interpreter.Instructions;
 import io.paravert.soft.memory.MachineMemory;
 import io.paravert.soft.system.Cpuid;
+import io.paravert.soft.vcpu.Tier;
 import io.paravert.vmm.engine.DirtyLog;
 import io.paravert.vmm.engine.DoorbellEvents;
 import io.paravert.vmm.engine.EngineException;
@@ -18,6 +19,7 @@ import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One machine: memory, instruction set, clock and vCPUs. Any thread. */
@@ -25,13 +27,15 @@ final class SoftMachine implements EngineMachine {
     private final MachineSpec spec;
     private final MachineMemory memory;
     private final Instructions instructions;
+    private final Supplier<Tier> tiers;
     private final List<SoftVcpu> vcpus = new CopyOnWriteArrayList<>();
     private final SecureRandom random = new SecureRandom();
     private final Clock clock;
     private final @Nullable Board board;
 
-    SoftMachine(MachineSpec spec) {
+    SoftMachine(MachineSpec spec, Supplier<Tier> tiers) {
         this.spec = spec;
+        this.tiers = tiers;
         this.memory = new MachineMemory(spec.paging() == PagingTechnique.SHADOW);
         this.clock = new Clock(spec.name());
         boolean controllers = spec.interruptController() == MachineSpec.InterruptController.ENGINE;
@@ -84,6 +88,11 @@ final class SoftMachine implements EngineMachine {
 
     MachineMemory memory() {
         return memory;
+    }
+
+    /** A second tier for one vCPU. */
+    Tier newTier() {
+        return tiers.get();
     }
 
     Instructions instructions() {

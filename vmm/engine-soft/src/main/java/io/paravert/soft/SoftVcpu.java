@@ -94,7 +94,7 @@ final class SoftVcpu implements EngineVcpu, Platform, GuestRegisters {
             activity = id == 0 ? Activity.RUNNING : Activity.WAITING;
             cpu.msr.mtrrDefault = ModelSpecific.MTRR_WRITE_BACK;
         }
-        this.interpreter = new Interpreter(cpu, machine.memory(), this, machine.instructions());
+        this.interpreter = new Interpreter(cpu, machine.memory(), this, machine.instructions(), machine.newTier());
         this.core = interpreter.core();
         core.contextChanged();
     }

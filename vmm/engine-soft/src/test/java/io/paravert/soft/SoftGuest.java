@@ -5,8 +5,8 @@ import io.paravert.isa.Register;
 import io.paravert.isa.asm.Assembler;
 import io.paravert.memory.HostMapping;
 import io.paravert.memory.RawMemory;
+import io.paravert.soft.vcpu.Tier;
 import io.paravert.vmm.engine.CpuState;
-import io.paravert.vmm.engine.Engine;
 import io.paravert.vmm.engine.EngineMachine;
 import io.paravert.vmm.engine.EngineVcpu;
 import io.paravert.vmm.engine.ExitReason;
@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Timer;
 import java.util.TimerTask;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * A bare guest of 16 MiB for tests of the engine: 64-bit code at privilege 0, the first GiB mapped onto itself (all 4 KiB pages of
@@ -73,13 +74,19 @@ public final class SoftGuest implements AutoCloseable {
     }
 
     public SoftGuest(int vcpus, MachineSpec.InterruptController controller) {
-        Engine engine = new SoftEngineProvider().open();
-        machine = engine.createMachine(new MachineSpec(
-                "test",
-                vcpus,
-                controller,
-                HypercallTransport.VMCALL_INTERCEPTED,
-                List.of(new MachineSpec.CpuidEntry(0x4000_0000, 1, 2, 3, 4))));
+        this(vcpus, controller, Tiers::usual);
+    }
+
+    /** With a second tier of the test's own. */
+    public SoftGuest(int vcpus, MachineSpec.InterruptController controller, Supplier<Tier> tiers) {
+        machine = new SoftMachine(
+                new MachineSpec(
+                        "test",
+                        vcpus,
+                        controller,
+                        HypercallTransport.VMCALL_INTERCEPTED,
+                        List.of(new MachineSpec.CpuidEntry(0x4000_0000, 1, 2, 3, 4))),
+                tiers);
         machine.mapMemory(0, ram.address(), RAM, false);
         vcpu = machine.createVcpu(0);
         writePageTables();

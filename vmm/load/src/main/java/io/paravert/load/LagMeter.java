@@ -1,43 +1,43 @@
 package io.paravert.load;
 
-import io.vertx.core.Context;
+import io.vertx.core.AbstractVerticle;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import java.util.ArrayList;
-import java.util.List;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
 
-/** How late timers come on Vert.x's event loops: what a device there would wait before it is served. Any thread. */
+/** How late timers come on Vert.x's event loops: what a device there would wait before it is served. */
 final class LagMeter implements AutoCloseable {
     private static final long PERIOD = 5;
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final Vertx vertx;
     private final Recorder lag = new Recorder(Gauge.DIGITS);
-    private final List<Long> timers = new ArrayList<>();
-    private boolean closed;
+    private final Future<String> deployed;
 
-    /** Looks at as many loops as Vert.x makes by default; from a thread that is none of Vert.x's, so that each is another. */
+    /** Looks at as many loops as Vert.x makes by default: each instance of a verticle gets the next one. */
     LagMeter(Vertx vertx) {
         this.vertx = vertx;
-        for (int i = 0; i < VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE; i++) {
-            Context context = vertx.getOrCreateContext();
-            context.runOnContext(ignored -> arm());
-        }
+        this.deployed = vertx.deployVerticle(
+                Ticker::new, new DeploymentOptions().setInstances(VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE));
     }
 
-    private synchronized void arm() {
-        if (closed) {
-            return;
+    /** Looks at one loop. */
+    private final class Ticker extends AbstractVerticle {
+        private long due = System.nanoTime() + PERIOD * NANOS_PER_MILLI;
+
+        @Override
+        public void start() {
+            vertx.setPeriodic(PERIOD, id -> tick(System.nanoTime()));
         }
-        long[] due = {System.nanoTime() + PERIOD * NANOS_PER_MILLI};
-        timers.add(vertx.setPeriodic(PERIOD, id -> {
-            long now = System.nanoTime();
-            lag.recordValue(Math.max(0, now - due[0]));
+
+        private void tick(long now) {
+            lag.recordValue(Math.max(0, now - due));
             // Of two ticks the second is late only by what it is late after the first.
-            due[0] = Math.max(due[0] + PERIOD * NANOS_PER_MILLI, now);
-        }));
+            due = Math.max(due + PERIOD * NANOS_PER_MILLI, now);
+        }
     }
 
     void reset() {
@@ -48,9 +48,9 @@ final class LagMeter implements AutoCloseable {
         return lag.getIntervalHistogram();
     }
 
+    /** Not on an event loop. */
     @Override
-    public synchronized void close() {
-        closed = true;
-        timers.forEach(vertx::cancelTimer);
+    public void close() {
+        deployed.compose(vertx::undeploy).otherwiseEmpty().await();
     }
 }

@@ -49,6 +49,7 @@ class LoadTestTest {
             assertThat(report.latency().getTotalCount()).isEqualTo(report.operations());
             assertThat(report.perGuest()).hasSize(3).allMatch(operations -> operations > 0);
             assertThat(report.boot().getTotalCount()).isEqualTo(3);
+            assertThat(report.lag().getTotalCount()).as("ticks of event loops").isPositive();
             assertThat(report.describe()).contains("3 guests on soft, echo by ", "operations/s");
         }
     }

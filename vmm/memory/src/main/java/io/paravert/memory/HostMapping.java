@@ -86,6 +86,27 @@ public final class HostMapping implements AutoCloseable {
         }
     }
 
+    /**
+     * As {@link #discard()}, for a part.
+     *
+     * @param offset a multiple of {@link #PAGE}, from the start
+     * @param bytes a multiple of {@link #PAGE}
+     */
+    public synchronized void discard(long offset, long bytes) {
+        if (offset < 0 || bytes < 0 || offset > size || bytes > size - offset || ((offset | bytes) & (PAGE - 1)) != 0) {
+            throw new HostMemoryException(
+                    "[" + offset + ", +" + bytes + ") is no range of pages of " + size + " bytes");
+        }
+        if (closed || bytes == 0) {
+            return;
+        }
+        if (heapBlock != 0) {
+            RawMemory.fill(address + offset, bytes, (byte) 0);
+        } else {
+            LinuxMemory.madvise(address + offset, bytes, MADV_DONTNEED);
+        }
+    }
+
     @Override
     public synchronized void close() {
         if (closed) {

@@ -1,6 +1,7 @@
 package io.paravert.platform;
 
 import io.paravert.abi.Gpa;
+import io.paravert.device.Device;
 import io.paravert.platform.acpi.AcpiTables;
 import io.paravert.platform.acpi.PlatformFacts;
 import io.paravert.platform.acpi.PlatformFacts.MmioWindow;
@@ -13,8 +14,10 @@ import io.paravert.platform.device.PanicDevice;
 import io.paravert.platform.device.PowerSwitch;
 import io.paravert.platform.device.SerialLine;
 import io.paravert.platform.device.Uart16550;
+import io.paravert.platform.pci.PciHost;
 import io.paravert.virtio.VirtioDevice;
 import io.paravert.virtio.mmio.VirtioMmioDevice;
+import io.paravert.virtio.pci.VirtioPciDevice;
 import io.paravert.vmm.Vm;
 import io.paravert.vmm.VmConfig;
 import io.paravert.vmm.VmException;
@@ -45,30 +48,58 @@ public final class PcBoard {
     private final AcpiPower acpi = new AcpiPower(wires.pin(AcpiPower.GSI), power, System::nanoTime);
     private final List<Plugged> plugged = new ArrayList<>();
 
-    private record Plugged(String name, VirtioMmioDevice device, MmioWindow window) {}
+    private final PciHost pci = new PciHost(acpi.resetRegister());
+    private final List<MmioWindow> windows = new ArrayList<>();
+    private final Bus bus;
+
+    private record Plugged(String name, Device device) {}
+
+    /** By which transport virtio devices are reached. */
+    public enum Bus {
+        /** Windows of registers that the ACPI tables name; the cheapest to find. */
+        MMIO,
+        /** PCI functions with MSI-X: for kernels without virtio over MMIO. */
+        PCI
+    }
+
+    public PcBoard(Bus bus) {
+        this.bus = bus;
+    }
 
     /**
-     * Plugs in a virtio device, over MMIO.
+     * Plugs in a virtio device.
      *
      * @param name unique in its machine, such as "disk0"
-     * @throws VmException if no interrupt line is left
+     * @throws VmException if no interrupt line or slot is left
      */
     public void plug(String name, VirtioDevice device) {
         int number = plugged.size();
-        if (number == VIRTIO_GSIS.length) {
-            throw new VmException("no interrupt line is left for " + name + ": give at most " + number + " devices");
+        int places = bus == Bus.PCI ? PciHost.SLOTS : VIRTIO_GSIS.length;
+        if (number == places) {
+            throw new VmException("no place is left for " + name + ": give at most " + places + " devices");
         }
-        MmioWindow window = new MmioWindow(
-                FIRST_WINDOW + (long) number * VirtioMmioDevice.WINDOW_BYTES,
-                VirtioMmioDevice.WINDOW_BYTES,
-                VIRTIO_GSIS[number]);
-        plugged.add(new Plugged(name, new VirtioMmioDevice(device, window.gpa(), wires.pin(window.gsi())), window));
+        plugged.add(new Plugged(name, bus == Bus.PCI ? onPci(device) : onMmio(number, device)));
+    }
+
+    private Device onMmio(int number, VirtioDevice device) {
+        int bytes = VirtioMmioDevice.WINDOW_BYTES;
+        MmioWindow window = new MmioWindow(FIRST_WINDOW + (long) number * bytes, bytes, VIRTIO_GSIS[number]);
+        windows.add(window);
+        return new VirtioMmioDevice(device, window.gpa(), wires.pin(window.gsi()));
+    }
+
+    private Device onPci(VirtioDevice device) {
+        int slot = pci.nextSlot();
+        int gsi = PciHost.gsi(slot, 0);
+        long window = PciHost.WINDOW + (long) slot * VirtioPciDevice.WINDOW_BYTES;
+        VirtioPciDevice function = new VirtioPciDevice(device, window, wires.pin(gsi), gsi, wires::signalMsi);
+        pci.add(function.function());
+        return function;
     }
 
     /** The tables for what is plugged in so far. */
     public Firmware firmware() {
-        return new AcpiTables(
-                new PlatformFacts(plugged.stream().map(Plugged::window).toList(), false));
+        return new AcpiTables(new PlatformFacts(windows, bus == Bus.PCI));
     }
 
     /** Adds the board's devices to a machine, and asks for the engine's interrupt controllers. */
@@ -77,6 +108,7 @@ public final class PcBoard {
         config.device("serial", serial);
         config.device("rtc", new CmosRtc(Clock.systemUTC()));
         config.device("power", acpi);
+        config.device("pci", pci);
         config.device("keyboard", new KeyboardController(power));
         config.device("panic", new PanicDevice(power));
         plugged.forEach(each -> config.device(each.name(), each.device()));

@@ -71,6 +71,11 @@ public final class DeviceFrame {
         }
 
         @Override
+        public GuestMemoryView memory() {
+            return memory;
+        }
+
+        @Override
         public String name() {
             return name;
         }

@@ -54,6 +54,11 @@ public final class QueuePort {
         return spec.maximum();
     }
 
+    /** The size that the driver has set; at first the largest. */
+    public int size() {
+        return size;
+    }
+
     public boolean isEnabled() {
         return stage == Stage.ENABLED;
     }

@@ -9,6 +9,7 @@ import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,9 @@ public final class DeviceEndpoint {
     private final AdaptiveWait[] waits;
     /** When the device let a deadline pass or was last tried since, {@link System#nanoTime}; 0 while it responds. */
     private final AtomicLong unresponsiveSince = new AtomicLong();
+
+    /** Threads that are about to send. */
+    private final AtomicInteger sending = new AtomicInteger();
 
     private volatile @Nullable Thread servingThread;
     private volatile @Nullable Exchange serving;
@@ -60,7 +64,10 @@ public final class DeviceEndpoint {
             owner.failures().increment();
             return exchange.failure(PvError.ETIMEDOUT);
         }
-        vertx.eventBus().send(address, exchange, ExchangeCodec.DELIVERY);
+        if (!send(exchange)) {
+            owner.failures().increment();
+            return exchange.failure(PvError.ENODEV);
+        }
         if (waits[vcpu.id()].await(exchange, vcpu, exchange.sentAt() + deadline) || !exchange.abandon()) {
             return exchange.result();
         }
@@ -78,7 +85,24 @@ public final class DeviceEndpoint {
             owner.failures().increment();
             return;
         }
-        vertx.eventBus().send(address, exchange, ExchangeCodec.DELIVERY);
+        if (!send(exchange)) {
+            inFlight.leave(exchange);
+            owner.failures().increment();
+        }
+    }
+
+    /** False if the device has gone: then nobody would answer. */
+    private boolean send(Exchange exchange) {
+        sending.incrementAndGet();
+        try {
+            if (closed) {
+                return false;
+            }
+            vertx.eventBus().send(address, exchange, ExchangeCodec.DELIVERY);
+            return true;
+        } finally {
+            sending.decrementAndGet();
+        }
     }
 
     /** Tells the device from any thread; for what the caller keeps few of. */
@@ -210,6 +234,11 @@ public final class DeviceEndpoint {
     /** The device goes away: nothing is sent to it any more. */
     void close() {
         closed = true;
+        // A send takes well under a microsecond; when all are over, all that was sent is queued on the device's
+        // context.
+        while (sending.get() > 0) {
+            Thread.onSpinWait();
+        }
     }
 
     /** The thread that serves a request right now, or null. */

@@ -4,6 +4,7 @@ import io.paravert.device.Device;
 import io.vertx.core.Context;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
@@ -33,7 +34,10 @@ final class DeviceVerticle implements Deployable {
     @Override
     public Future<?> undeploy(Context context) {
         MessageConsumer<Exchange> served = consumer;
-        Future<Void> deaf = served == null ? Future.succeededFuture() : served.unregister();
+        // What was sent before is served before this.
+        Promise<Void> drained = Promise.promise();
+        context.runOnContext(ignored -> drained.complete());
+        Future<Void> deaf = served == null ? drained.future() : drained.future().compose(done -> served.unregister());
         return deaf.compose(done -> device.stop());
     }
 }

@@ -5,6 +5,7 @@ import io.paravert.device.ClaimException;
 import io.paravert.device.Delivery;
 import io.paravert.device.Device;
 import io.paravert.device.DeviceError;
+import io.paravert.device.DeviceIdentity;
 import io.paravert.device.EventLine;
 import io.paravert.device.HypercallHandler;
 import io.paravert.device.InlineHypercallHandler;
@@ -48,6 +49,7 @@ public final class HostedDevice {
     private final Site site;
     private final BitSet eventsUnderWay = new BitSet();
     private volatile @Nullable Future<String> deployment;
+    private volatile DeviceIdentity identity = DeviceIdentity.PLUGIN;
 
     /** What all devices of a machine stand on. */
     public record Ground(
@@ -90,6 +92,16 @@ public final class HostedDevice {
 
     public Device device() {
         return device;
+    }
+
+    /** What the guest is told of it; what it said last if it fails to say. On a vCPU's thread. */
+    public DeviceIdentity identity() {
+        try {
+            identity = device.identity();
+        } catch (Throwable t) {
+            log.warn(() -> "device " + name + " failed to say what it is: " + DeviceEndpoint.inOneLine(t));
+        }
+        return identity;
     }
 
     public ClaimOwner owner() {

@@ -8,6 +8,10 @@ import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.introspect.BeanPropertyDefinition;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.type.TypeFactory;
+import com.fasterxml.jackson.databind.util.LRUMap;
+import com.fasterxml.jackson.databind.util.LookupCache;
 import io.paravert.device.Device;
 import io.paravert.device.DeviceFactory;
 import java.util.ArrayList;
@@ -20,11 +24,19 @@ import org.jspecify.annotations.Nullable;
 
 /** Binds settings in words to a factory's configuration record. Immutable; any thread. */
 final class DeviceBinding<C extends Record> {
-    private static final JsonMapper MAPPER = JsonMapper.builder()
+    /**
+     * One for each binding, with caches of its own: a mapper remembers the classes that it has met, and those of a plugin must
+     * be forgotten with it.
+     */
+    private final JsonMapper mapper = JsonMapper.builder()
+            .typeFactory(TypeFactory.defaultInstance()
+                    .withCache((LookupCache<Object, JavaType>) new LRUMap<Object, JavaType>(CACHE, CACHE)))
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
             .build();
+
+    private static final int CACHE = 64;
 
     private final DeviceFactory<C> factory;
     private final List<DeviceOption> options;
@@ -39,11 +51,11 @@ final class DeviceBinding<C extends Record> {
         return options;
     }
 
-    private static List<DeviceOption> options(Class<? extends Record> configuration) {
-        JavaType type = MAPPER.constructType(configuration);
+    private List<DeviceOption> options(Class<? extends Record> configuration) {
+        JavaType type = mapper.constructType(configuration);
         List<DeviceOption> options = new ArrayList<>();
         for (BeanPropertyDefinition property :
-                MAPPER.getDeserializationConfig().introspect(type).findProperties()) {
+                mapper.getDeserializationConfig().introspect(type).findProperties()) {
             String declared = property.getMetadata().getDefaultValue();
             String description = property.getMetadata().getDescription();
             options.add(new DeviceOption(
@@ -93,8 +105,26 @@ final class DeviceBinding<C extends Record> {
                         "device " + factory.type() + " needs " + option.name() + "=" + option.type());
             }
         }
+        return convert(byComponent);
+    }
+
+    /** As the other, from JSON, where values have types and structure. */
+    Device create(ObjectNode settings) {
+        ObjectNode byComponent = mapper.createObjectNode();
+        settings.properties()
+                .forEach(field -> byComponent.set(option(field.getKey()).component(), field.getValue()));
+        for (DeviceOption option : options) {
+            if (option.required() && !byComponent.has(option.component())) {
+                throw new DeviceTextException(
+                        "device " + factory.type() + " needs \"" + option.name() + "\": " + option.type());
+            }
+        }
+        return convert(byComponent);
+    }
+
+    private Device convert(Object settings) {
         try {
-            return factory.create(MAPPER.convertValue(byComponent, factory.configuration()));
+            return factory.create(mapper.convertValue(settings, factory.configuration()));
         } catch (DeviceTextException e) {
             throw e;
         } catch (IllegalArgumentException e) {

@@ -1,5 +1,9 @@
 package io.paravert.vmm.devices;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.paravert.device.Device;
 import io.paravert.device.DeviceFactory;
 import java.util.ArrayList;
@@ -12,6 +16,9 @@ import java.util.TreeMap;
 
 /** The device types that are there, by name. Immutable; any thread. */
 public final class DeviceCatalog {
+    /** For trees only, which remember no class of a plugin. */
+    private static final JsonMapper JSON = new JsonMapper();
+
     private final SortedMap<String, DeviceFactory<?>> factories = new TreeMap<>();
 
     private DeviceCatalog(Iterable<? extends DeviceFactory<?>> found) {
@@ -67,15 +74,42 @@ public final class DeviceCatalog {
 
     /** As {@link #create(String)}. */
     public Device create(DeviceText text) {
-        DeviceFactory<?> factory = factories.get(text.type());
+        return binding(text.type()).create(text.settings());
+    }
+
+    /**
+     * Makes a device from a JSON object: {@code {"type": "...", "option": value}}.
+     *
+     * @param origin what to call it in errors, such as the file's name
+     * @throws DeviceTextException if it is no such object, or as {@link #create(String)}
+     */
+    public Device createFromJson(String json, String origin) {
+        JsonNode root;
+        try {
+            root = JSON.readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new DeviceTextException(
+                    origin + " is not JSON: " + e.getOriginalMessage() + ", line "
+                            + e.getLocation().getLineNr(),
+                    e);
+        }
+        if (!(root instanceof ObjectNode object) || !object.path("type").isTextual()) {
+            throw new DeviceTextException(
+                    origin + " does not describe a device: write {\"type\": \"...\", \"option\": value}");
+        }
+        return binding(object.remove("type").asText()).create(object);
+    }
+
+    private DeviceBinding<?> binding(String type) {
+        DeviceFactory<?> factory = factories.get(type);
         if (factory == null) {
             String known =
                     factories.isEmpty() ? "none is installed" : "known: " + String.join(", ", factories.keySet());
-            throw new DeviceTextException("no device type '" + text.type() + "'"
-                    + Spelling.nearest(text.type(), factories.keySet())
+            throw new DeviceTextException("no device type '" + type + "'"
+                    + Spelling.nearest(type, factories.keySet())
                             .map(n -> "; did you mean '" + n + "'?")
                             .orElse("; " + known));
         }
-        return new DeviceBinding<>(factory).create(text.settings());
+        return new DeviceBinding<>(factory);
     }
 }

@@ -294,6 +294,16 @@ public final class GuestMemory implements GuestMemoryView, AutoCloseable {
         observe(gpa, length);
     }
 
+    @Override
+    public void discard(long gpa, long bytes) {
+        if (((gpa | bytes) & (PAGE - 1)) != 0 || !isRam(gpa, bytes)) {
+            throw refused(gpa, bytes, "is no range of this guest's RAM pages");
+        }
+        long host = findWritable(gpa, bytes);
+        ram.discard(host - ram.address(), bytes);
+        observe(gpa, bytes);
+    }
+
     /**
      * Adds a range that lies elsewhere in the host and stays there until it is removed.
      *

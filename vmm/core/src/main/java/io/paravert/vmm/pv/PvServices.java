@@ -7,6 +7,7 @@ import io.paravert.vmm.bus.HostedDevice;
 import io.paravert.vmm.exit.Claim;
 import io.paravert.vmm.exit.ClaimKind;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -98,7 +99,7 @@ public final class PvServices {
                 | Feature.DEVICE_INFO
                 | Feature.DEBUG_PORTS;
         for (HostedDevice device : devices) {
-            int type = device.device().identity().type();
+            int type = device.identity().type();
             features |= device.deviceCalls().isPresent() && type == DeviceType.BLOCK ? Feature.BLOCK : 0;
             features |= device.deviceCalls().isPresent() && type == DeviceType.NET ? Feature.NET : 0;
             features |= device.servesRings() ? Feature.RING : 0;
@@ -133,6 +134,11 @@ public final class PvServices {
     public void suspend() {
         clock.freeze();
         clockCalls.suspend();
+    }
+
+    /** Closes the rings that a device serves: the guest finds them gone. */
+    public Future<Void> closeRings(HostedDevice device) {
+        return rings.closeAll(device);
     }
 
     /** A vCPU is about to enter the guest after a pause; on its thread. */

@@ -12,12 +12,19 @@ import io.paravert.vmm.bus.HostedDevice;
 import io.paravert.vmm.exit.CallingVcpu;
 import io.paravert.vmm.memory.GuestMemory;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /** RING_SETUP, RING_DOORBELL, RING_TEARDOWN: hands rings to the devices that serve them. What is in a ring is between guest and device. */
 final class RingCalls {
+    /** How long a device that goes away may take to close its rings, ms. */
+    private static final long CLOSE_LIMIT = 1_000;
+
     private final PvMachine machine;
     private final DeviceEvents events;
     private final AtomicReferenceArray<ServedRing> rings = new AtomicReferenceArray<>(Limit.RINGS);
@@ -159,6 +166,32 @@ final class RingCalls {
             });
         }
         return true;
+    }
+
+    /** The device goes away; completes when it touches none of its rings any more. */
+    Future<Void> closeAll(HostedDevice device) {
+        List<Future<Void>> ends = new ArrayList<>();
+        for (int i = 0; i < Limit.RINGS; i++) {
+            ServedRing served = rings.get(i);
+            if (served != null && served.device == device && rings.compareAndSet(i, served, null)) {
+                served.gone = true;
+                ends.add(close(served));
+            }
+        }
+        return Future.join(ends).mapEmpty();
+    }
+
+    private static Future<Void> close(ServedRing served) {
+        Promise<Void> closed = Promise.promise();
+        served.device.tell("ring close", () -> {
+            Ring ring = served.ring;
+            if (ring == null) {
+                closed.complete();
+            } else {
+                ring.close().onComplete(closed);
+            }
+        });
+        return closed.future().timeout(CLOSE_LIMIT, TimeUnit.MILLISECONDS);
     }
 
     private long tearDown(CallingVcpu vcpu, long number) {

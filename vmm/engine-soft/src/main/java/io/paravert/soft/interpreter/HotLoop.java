@@ -302,18 +302,18 @@ final class HotLoop {
                         long high = MulDiv.mulHigh(a, b);
                         r[RAX] = a * b;
                         r[RDX] = high;
-                        Multiplication.setCarryOverflow(cpu, high != 0);
+                        Multiplication.setProductFlags(cpu, a * b, 64, high != 0);
                     }
                     case Code.IMUL32 -> {
                         long x = (long) (int) r[op.dst] * (int) r[op.src];
                         r[op.dst] = x & LOW32;
-                        Multiplication.setCarryOverflow(cpu, x != (int) x);
+                        Multiplication.setProductFlags(cpu, x, 32, x != (int) x);
                     }
                     case Code.IMUL64 -> {
                         long a = r[op.dst];
                         long b = r[op.src];
                         r[op.dst] = a * b;
-                        Multiplication.setCarryOverflow(cpu, MulDiv.imulHigh(a, b) != a * b >> 63);
+                        Multiplication.setProductFlags(cpu, a * b, 64, MulDiv.imulHigh(a, b) != a * b >> 63);
                     }
                     case Code.CMP_MI8 -> sub8(memory.load8(address(r, op)), op.immediate);
                     case Code.CMP_MI32 -> sub32(memory.load32(address(r, op)), op.immediate);

@@ -13,6 +13,8 @@ import io.paravert.soft.system.Exceptions;
 import io.paravert.soft.vcpu.Block;
 import io.paravert.soft.vcpu.Core;
 import io.paravert.soft.vcpu.Platform;
+import io.paravert.soft.vcpu.Tier;
+import io.paravert.soft.vcpu.Translation;
 import org.jspecify.annotations.Nullable;
 
 /** Runs a vCPU: blocks one after the other, and between them what is pending. vCPU thread only. */
@@ -34,12 +36,17 @@ public final class Interpreter {
     private final Core core;
     private final Cpu cpu;
     private final HotLoop loop;
+    private final Tier tier;
+    private final int threshold;
     private int interrupt = NO_INTERRUPT;
     /** The instruction at RIP must run alone: it is half done, or is about to change its own block. */
     private boolean alone;
 
-    public Interpreter(Cpu cpu, MachineMemory machine, Platform platform, Instructions instructions) {
+    /** @param tier a faster way to run what is executed often */
+    public Interpreter(Cpu cpu, MachineMemory machine, Platform platform, Instructions instructions, Tier tier) {
         this.cpu = cpu;
+        this.tier = tier;
+        this.threshold = tier.threshold();
         core = new Core(cpu, machine, platform, new BlockDecoder(instructions.set()));
         loop = new HotLoop(core);
     }
@@ -116,11 +123,22 @@ public final class Interpreter {
         try {
             Block block = core.code.lookup();
             while (true) {
-                Block following = loop.run(block);
+                Block last = block;
+                Block following;
+                Translation translation = block.translation;
+                if (translation != null && translation.mayRun(core)) {
+                    following = translation.run(core);
+                    last = translation.last;
+                } else {
+                    if (++block.heat == threshold) {
+                        tier.hot(core, block);
+                    }
+                    following = loop.run(block);
+                }
                 if (cpu.pending.poll() != 0) {
                     return;
                 }
-                block = following != null ? following : link(block);
+                block = following != null ? following : link(last);
             }
         } catch (GuestFault fault) {
             raise(fault);
@@ -130,10 +148,12 @@ public final class Interpreter {
     }
 
     /** Looks up the block at RIP, and remembers the way there if the last one always takes it. */
-    private Block link(Block last) {
+    private Block link(@Nullable Block last) {
         core.interrupted = null;
         Block block = core.code.lookup();
-        last.link(block, core.code.stamp());
+        if (last != null) {
+            last.link(block, core.code.stamp());
+        }
         return block;
     }
 

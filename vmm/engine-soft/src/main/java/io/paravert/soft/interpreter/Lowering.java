@@ -23,6 +23,7 @@ final class Lowering {
     /** @param rip of the instruction */
     static Op lower(Instruction in, InstructionSet.Entry entry, int mode, long rip, int length) {
         Op op = new Op(entry.statement());
+        op.mnemonic = (short) in.mnemonic().ordinal();
         op.detail = (byte) entry.detail();
         op.bits = (short) in.operandSize();
         op.srcBits = op.bits;

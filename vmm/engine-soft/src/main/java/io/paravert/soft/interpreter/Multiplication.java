@@ -31,13 +31,9 @@ final class Multiplication {
         set.add(Mnemonic.AAD, Multiplication::aad);
     }
 
-    /** CF and OF alike; the other flags stay. */
-    private static void setCarryOverflow(Cpu cpu, int flags) {
-        setCarryOverflow(cpu, (flags & Flags.CF) != 0);
-    }
-
-    static void setCarryOverflow(Cpu cpu, boolean lost) {
-        cpu.flagAux = LazyFlags.withCarryAndOverflow(cpu.flagAux, lost, lost);
+    /** CF and OF say whether the product is more than its low half; the others are undefined, and come from that half here. */
+    static void setProductFlags(Cpu cpu, long low, int bits, boolean lost) {
+        Place.setFlags(cpu, LazyFlags.signExtend(low, bits), LazyFlags.productAux(lost));
     }
 
     static void mul(Core core, Op op) {
@@ -45,7 +41,7 @@ final class Multiplication {
         long a = cpu.r[RAX];
         long b = Place.target(core, op);
         setProduct(cpu, op.bits, a * b, op.bits == 64 ? MulDiv.mulHigh(a, b) : MulDiv.mul(a, b, op.bits));
-        setCarryOverflow(cpu, MulDiv.mulFlags(a, b, op.bits, 0));
+        setProductFlags(cpu, a * b, op.bits, (MulDiv.mulFlags(a, b, op.bits, 0) & Flags.CF) != 0);
     }
 
     /** {@code other}: the high half of a 64-bit product, the whole of a smaller one. */
@@ -76,7 +72,7 @@ final class Multiplication {
             a = op.detail != 0 ? op.immediate : cpu.r[op.dst];
             Place.write(core, op, a * b);
         }
-        setCarryOverflow(cpu, MulDiv.imulFlags(a, b, op.bits, 0));
+        setProductFlags(cpu, a * b, op.bits, (MulDiv.imulFlags(a, b, op.bits, 0) & Flags.CF) != 0);
     }
 
     /** RDX:RAX and its like, for operands up to 32 bits. */

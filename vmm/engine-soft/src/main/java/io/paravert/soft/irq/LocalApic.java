@@ -27,7 +27,7 @@ public final class LocalApic implements AutoCloseable {
     private static final int LINT1 = 4;
     private static final int ERROR = 5;
     /** Writable bits of each LVT entry: timer, thermal, performance, LINT0, LINT1, error. */
-    private static final int[] LVT_MASKS = {0x610ff, 0x117ff, 0x117ff, 0x1f7ff, 0x1f7ff, 0x110ff};
+    private static final int[] LVT_MASKS = {0x710ff, 0x117ff, 0x117ff, 0x1f7ff, 0x1f7ff, 0x110ff};
 
     private final int initialId;
     private final ApicBus bus;

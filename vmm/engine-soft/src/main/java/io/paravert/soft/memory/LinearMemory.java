@@ -25,8 +25,35 @@ public final class LinearMemory {
         key = newKey;
     }
 
-    long key() {
+    /** What tags must carry to match. Changes with mode, privilege and address space only. */
+    public long key() {
         return key;
+    }
+
+    /** The software TLB's words, for {@link InlineAccess}. */
+    public long[] table() {
+        return tlb;
+    }
+
+    /** False while each access has to be looked at: for watchpoints or alignment. */
+    public boolean isFast() {
+        return key != Tlb.NO_KEY;
+    }
+
+    long loadSlow(long va, int bytes) {
+        return slow.load(va, bytes);
+    }
+
+    void storeSlow(long va, int bytes, long value) {
+        slow.store(va, bytes, value);
+    }
+
+    long loadStackSlow(long va) {
+        return slow.loadStack(va);
+    }
+
+    void storeStackSlow(long va, long value) {
+        slow.storeStack(va, value);
     }
 
     public long load8(long va) {

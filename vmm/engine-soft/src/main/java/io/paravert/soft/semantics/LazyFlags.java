@@ -76,6 +76,11 @@ public final class LazyFlags {
         return (aux & ~CARRIES) | (carry ? 1L << 63 : 0) | (carry != overflow ? 1L << 62 : 0);
     }
 
+    /** Auxiliary word of a product: CF and OF say whether it is more than its low half. */
+    public static long productAux(boolean lost) {
+        return lost ? Long.MIN_VALUE : 0;
+    }
+
     /** {@code aux} with CF replaced and the rest kept. */
     public static long withCarry(long aux, boolean carry) {
         return withCarryAndOverflow(aux, carry, overflow(aux));

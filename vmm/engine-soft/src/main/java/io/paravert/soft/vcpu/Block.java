@@ -1,5 +1,6 @@
 package io.paravert.soft.vcpu;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Block {
     public final CodePage page;
+    private static final int MOST_TARGETS = 24;
+    private static final Block[] NONE = {};
+
     /** Offset in CS of the first instruction. */
     public final long rip;
 
@@ -22,10 +26,18 @@ public final class Block {
 
     boolean valid = true;
 
+    /** Times that the interpreter has run this block, while somebody counts; see {@link Tier}. */
+    public int heat;
+
+    /** What runs instead of the interpreter from here; set by any thread to an object that is safe to publish by a race. */
+    public @Nullable Translation translation;
+
     private @Nullable Block next;
     private long nextStamp;
     private @Nullable Block taken;
     private long takenStamp;
+
+    private Block[] targets = NONE;
 
     public Block(CodePage page, @Nullable CodePage second, long rip, Op[] ops, int instructions, boolean alone) {
         this.page = page;
@@ -37,7 +49,7 @@ public final class Block {
     }
 
     /** Bytes of guest code, which may reach into {@link #second}. */
-    int bytes() {
+    public int bytes() {
         Op last = ops[ops.length - 1];
         return last.offset + last.length;
     }
@@ -68,6 +80,31 @@ public final class Block {
         } else if (rip + bytes() == block.rip) {
             next = block;
             nextStamp = stamp;
+        } else {
+            addTarget(block);
         }
+    }
+
+    private void addTarget(Block block) {
+        for (int i = 0; i < targets.length; i++) {
+            if (targets[i].rip == block.rip) {
+                targets[i] = block;
+                return;
+            }
+        }
+        if (targets.length < MOST_TARGETS) {
+            targets = Arrays.copyOf(targets, targets.length + 1);
+            targets[targets.length - 1] = block;
+        }
+    }
+
+    /** Blocks where the indirect jump that ends this one was seen to go, no two at one RIP; some may be out of date. Not to be changed. */
+    public Block[] targets() {
+        return targets;
+    }
+
+    /** False once what it was decoded from has changed. */
+    public boolean isValid() {
+        return valid;
     }
 }

@@ -7,6 +7,7 @@ import io.paravert.soft.memory.MachineMemory;
 import io.paravert.soft.memory.Mmu;
 import io.paravert.soft.state.CodeMode;
 import io.paravert.soft.state.Cpu;
+import io.paravert.soft.state.GuestFault;
 import io.paravert.soft.state.Vector;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -102,7 +103,7 @@ public final class CodeCache {
     /**
      * The block at {@code cpu.rip}, decoded if need be.
      *
-     * @throws io.paravert.soft.state.GuestFault as the instruction's fetch does
+     * @throws GuestFault as the instruction's fetch does
      */
     public Block lookup() {
         long rip = cpu.rip;
@@ -156,6 +157,27 @@ public final class CodeCache {
         CodePage page = new CodePage(gpa, linear, context, first);
         pages.put(gpa, page);
         return page;
+    }
+
+    /** The block at an address of the current context, if it is decoded and its page's translation is at hand. */
+    public @Nullable Block peek(long rip) {
+        long linear = linear(rip);
+        long tag = linear & -PAGE;
+        int slot = (int) (linear >>> 12 ^ linear >>> 20) & (SLOTS - 1);
+        CodePage page = slots[slot];
+        boolean known = page != null && tags[slot] == tag && stamps[slot] == stamp && page.valid;
+        return known && page != null ? page.find((int) linear & (int) (PAGE - 1)) : null;
+    }
+
+    /** Whether a page's linear address still leads to it, for code of the current context. Never faults. */
+    public boolean isCurrent(CodePage page) {
+        long cr2 = cpu.cr2;
+        try {
+            return page.valid && page(page.linear) == page;
+        } catch (GuestFault e) {
+            cpu.cr2 = cr2;
+            return false;
+        }
     }
 
     private Block decode(CodePage page, long rip, long linear, int offset) {

@@ -10,13 +10,14 @@ public final class CodePage {
     /** Guest-physical address of the page. */
     public final long gpa;
     /** Linear address of the page. */
-    final long linear;
+    public final long linear;
 
-    final CodeContext context;
+    public final CodeContext context;
     /** Another page object for the same guest-physical page. */
     final @Nullable CodePage sibling;
 
     boolean valid = true;
+
     private final @Nullable Block[] @Nullable [] blocks = new Block[LINES][];
 
     CodePage(long gpa, long linear, CodeContext context, @Nullable CodePage sibling) {
@@ -53,5 +54,10 @@ public final class CodePage {
                 }
             }
         }
+    }
+
+    /** False once the page was written. */
+    public boolean isValid() {
+        return valid;
     }
 }

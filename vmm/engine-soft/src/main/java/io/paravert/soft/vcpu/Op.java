@@ -37,6 +37,9 @@ public final class Op {
 
     /** Number in the interpreter's switch; 0 sends to {@link #statement}. */
     public short code;
+    /** Ordinal of the instruction's {@code Mnemonic}, or -1 for what has none. */
+    public short mnemonic = -1;
+
     /** Bytes from the block's first instruction. */
     public short offset;
     /** Bytes, 1 to 15; 0 for what is no guest instruction. */

@@ -33,8 +33,8 @@ public final class AcpiTables implements Firmware {
     private static final int RSDP_BYTES = 36;
     private static final int RSDP_FIRST_PART = 20;
 
-    /** WBINVD works, C1 on all processors, 32-bit PM timer, reset register. */
-    private static final int FADT_FLAGS = 1 | 1 << 2 | 1 << 8 | 1 << 10;
+    /** WBINVD works, C1 on all processors, no sleep button, 32-bit PM timer, reset register. */
+    private static final int FADT_FLAGS = 1 | 1 << 2 | 1 << 5 | 1 << 8 | 1 << 10;
     /** ISA devices; neither an i8042 with a keyboard nor VGA. */
     private static final int BOOT_ARCHITECTURE = 1 | 1 << 2;
 

@@ -1,10 +1,10 @@
 package io.paravert.platform.acpi;
 
-import io.paravert.abi.Gpa;
 import io.paravert.platform.acpi.PlatformFacts.MmioWindow;
 import io.paravert.platform.device.AcpiPower;
 import io.paravert.platform.device.PanicDevice;
 import io.paravert.platform.device.Uart16550;
+import io.paravert.platform.pci.PciHost;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -14,8 +14,6 @@ final class Dsdt {
     private static final int PRESENT = 0xf;
     private static final int PCI_SLOTS = 32;
     private static final int PCI_PINS = 4;
-    /** Inputs of the I/O APIC that PCI slots share. */
-    private static final int FIRST_PCI_GSI = 20;
 
     private Dsdt() {}
 
@@ -82,7 +80,7 @@ final class Dsdt {
                         Aml.integer((long) slot << 16 | 0xffff),
                         Aml.integer(pin),
                         Aml.integer(0),
-                        Aml.integer(pciGsi(slot, pin))));
+                        Aml.integer(PciHost.gsi(slot, pin))));
             }
         }
         return Aml.device(
@@ -97,12 +95,7 @@ final class Dsdt {
                                 Aml.busNumbers(0, 0),
                                 Aml.ports(0xcf8, 8),
                                 Aml.portWindow(0xc000, 0xcfff),
-                                Aml.memoryWindow(Gpa.RAM_GAP_START, Gpa.DOORBELL - 1))),
+                                Aml.memoryWindow(PciHost.WINDOW, PciHost.WINDOW_END - 1))),
                 Aml.name("_PRT", Aml.packageOf(routes.toArray(byte[][]::new))));
-    }
-
-    /** Interrupt of a pin (0 is INTA) of a slot. */
-    static int pciGsi(int slot, int pin) {
-        return FIRST_PCI_GSI + (slot + pin) % 4;
     }
 }

@@ -8,7 +8,7 @@ import java.util.function.LongSupplier;
 
 /**
  * ACPI's fixed hardware (ACPI 6.4, 4.8.3): PM1 event and control registers with the power button, the PM timer, and the reset
- * register at 0xcf9. ACPI mode is always on.
+ * register. ACPI mode is always on.
  */
 public final class AcpiPower implements Device {
     /** PM1a event block; the control block and the timer follow. */
@@ -53,7 +53,11 @@ public final class AcpiPower implements Device {
     @Override
     public void attach(DeviceSite site) {
         site.claimPorts(EVENT_PORT, BLOCK_BYTES, new Registers());
-        site.claimPorts(RESET_PORT, 1, new ResetRegister());
+    }
+
+    /** The reset register; on a PC it lies amid the ports of the PCI host bridge, which passes it on. */
+    public InlineAccessHandler resetRegister() {
+        return new ResetRegister();
     }
 
     /** Presses the power button: a kernel that listens shuts down. Any thread; false if it does not listen. */

@@ -2,6 +2,7 @@ package io.paravert.platform.device;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paravert.platform.pci.PciHost;
 import io.paravert.vmm.engine.InterruptLines;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -196,9 +197,12 @@ final class PlatformDevicesTest {
 
     @Test
     void resetsByBothPorts() {
-        acpi.site.out(AcpiPower.RESET_PORT, 1, 2);
+        PortSite ports = new PortSite();
+        new PciHost(acpi.device.resetRegister()).attach(ports);
+        ports.out(AcpiPower.RESET_PORT, 1, 2);
+        ports.out(0xcf8, 4, 0x8000_0600L);
         assertThat(events).isEmpty();
-        acpi.site.out(AcpiPower.RESET_PORT, 1, AcpiPower.RESET_VALUE);
+        ports.out(AcpiPower.RESET_PORT, 1, AcpiPower.RESET_VALUE);
         PortSite keyboard = new PortSite();
         new KeyboardController(power).attach(keyboard);
         keyboard.out(0x64, 1, 0xfe);

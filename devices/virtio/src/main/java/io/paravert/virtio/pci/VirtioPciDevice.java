@@ -1,0 +1,167 @@
+package io.paravert.virtio.pci;
+
+import io.paravert.device.Access;
+import io.paravert.device.Delivery;
+import io.paravert.device.Device;
+import io.paravert.device.DeviceIdentity;
+import io.paravert.device.DeviceSite;
+import io.paravert.device.InlineAccessHandler;
+import io.paravert.device.Isolation;
+import io.paravert.virtio.VirtioDevice;
+import io.paravert.virtio.frame.DeviceFrame;
+import io.paravert.virtio.mmio.InterruptPin;
+import io.vertx.core.Future;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A virtio device as a PCI function with one memory BAR of 64 KiB. The common and the device's configuration are served on the
+ * device's context while the vCPU waits, so that a reset is over when the driver's write returns; notifications are posted;
+ * ISR status and MSI-X table are served inline. The capability for access through configuration space (4.1.4.9) is not
+ * offered: no driver for this machine can be without memory access.
+ */
+public final class VirtioPciDevice implements Device {
+    /** Bytes of the BAR; its address is a multiple of that. */
+    public static final int WINDOW_BYTES = PciLayout.BAR_BYTES;
+
+    private static final int MAX_VECTORS = 64;
+
+    private final VirtioDevice device;
+    private final long window;
+    private final InterruptPin pin;
+    private final int queues;
+    private final MsixTable msix;
+    private final FunctionConfig function;
+    private @Nullable DeviceFrame frame;
+
+    /**
+     * @param window GPA of the BAR, below 4 GiB, outside RAM
+     * @param pin INTA of its slot, for drivers without MSI-X
+     * @param gsi where that pin leads, for the interrupt line register
+     */
+    public VirtioPciDevice(VirtioDevice device, long window, InterruptPin pin, int gsi, MessageSink messages) {
+        this.device = device;
+        this.window = window;
+        this.pin = pin;
+        this.queues = device.queues().size();
+        this.msix = new MsixTable(Math.min(queues + 1, MAX_VECTORS), messages);
+        this.function = new FunctionConfig(device, window, gsi, msix);
+    }
+
+    /** Its configuration space. */
+    public PciFunction function() {
+        return function;
+    }
+
+    @Override
+    public DeviceIdentity identity() {
+        return device.identity();
+    }
+
+    @Override
+    public Isolation isolation() {
+        return device.isolation();
+    }
+
+    @Override
+    public void attach(DeviceSite site) {
+        PciInterrupts interrupts = new PciInterrupts(msix, queues, pin, site.eventLine(0));
+        DeviceFrame attached = new DeviceFrame(device, site, interrupts);
+        frame = attached;
+        CommonConfig common = new CommonConfig(attached, queues, interrupts);
+        site.claimMmio(window + PciLayout.COMMON_AT, PciLayout.COMMON_BYTES, Delivery.CALL, access -> {
+            int offset = (int) access.offset();
+            return access.write()
+                    ? common.write(offset, access.size(), access.value()).map(0L)
+                    : Future.succeededFuture(common.read(offset, access.size()));
+        });
+        site.claimMmio(
+                window + PciLayout.DEVICE_AT,
+                PciLayout.DEVICE_BYTES,
+                Delivery.CALL,
+                access -> serveConfig(attached, access));
+        site.claimMmio(window + PciLayout.NOTIFY_AT, PciLayout.NOTIFY_BYTES, Delivery.POST, access -> {
+            if (access.write()) {
+                // The place names the queue; what is written says the same, or with NOTIFICATION_DATA where the driver
+                // is.
+                attached.notifyQueue((int) access.offset() / PciLayout.NOTIFY_MULTIPLIER);
+            }
+            return Future.succeededFuture(0L);
+        });
+        claimInline(site, interrupts);
+    }
+
+    private static Future<Long> serveConfig(DeviceFrame frame, Access access) {
+        int offset = (int) access.offset();
+        int size = access.size();
+        boolean whole = (size == 1 || size == 2 || size == 4 || size == 8) && offset % size == 0;
+        if (!whole) {
+            return Future.succeededFuture(0L);
+        }
+        if (access.write()) {
+            frame.writeConfig(offset, size, access.value());
+            return Future.succeededFuture(0L);
+        }
+        return Future.succeededFuture(frame.readConfig(offset, size));
+    }
+
+    private void claimInline(DeviceSite site, PciInterrupts interrupts) {
+        site.claimMmio(window + PciLayout.ISR_AT, 1, new InlineAccessHandler() {
+            @Override
+            public long read(int vcpu, long offset, int size) {
+                return interrupts.takeStatus();
+            }
+
+            @Override
+            public void write(int vcpu, long offset, int size, long value) {
+                // Read-only.
+            }
+        });
+        long tableBytes = (long) msix.vectors() * PciLayout.MSIX_ENTRY_BYTES;
+        site.claimMmio(window + PciLayout.MSIX_TABLE_AT, tableBytes, new InlineAccessHandler() {
+            @Override
+            public long read(int vcpu, long offset, int size) {
+                return msix.read(offset, size);
+            }
+
+            @Override
+            public void write(int vcpu, long offset, int size, long value) {
+                msix.write(offset, size, value);
+            }
+        });
+        site.claimMmio(window + PciLayout.MSIX_PENDING_AT, Long.BYTES, new InlineAccessHandler() {
+            @Override
+            public long read(int vcpu, long offset, int size) {
+                return msix.pending() >>> offset * Byte.SIZE;
+            }
+
+            @Override
+            public void write(int vcpu, long offset, int size, long value) {
+                // Read-only.
+            }
+        });
+    }
+
+    private DeviceFrame attached() {
+        DeviceFrame attached = frame;
+        if (attached == null) {
+            throw new IllegalStateException("the device was not attached");
+        }
+        return attached;
+    }
+
+    @Override
+    public Future<Void> start() {
+        return attached().start();
+    }
+
+    @Override
+    public Future<Void> stop() {
+        return attached().stop();
+    }
+
+    /** Why the device needs a reset, if it does; on the device's context. */
+    public Optional<String> lastError() {
+        return attached().lastError();
+    }
+}

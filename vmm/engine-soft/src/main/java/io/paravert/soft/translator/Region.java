@@ -1,0 +1,108 @@
+package io.paravert.soft.translator;
+
+import io.paravert.soft.memory.LinearMemory;
+import io.paravert.soft.state.Cpu;
+import io.paravert.soft.state.Pending;
+import io.paravert.soft.state.Vector;
+import io.paravert.soft.vcpu.Block;
+import io.paravert.soft.vcpu.CodePage;
+import io.paravert.soft.vcpu.Core;
+import io.paravert.soft.vcpu.Op;
+import io.paravert.soft.vcpu.Translation;
+import org.jspecify.annotations.Nullable;
+
+/** What all regions share; generated classes say what the instructions do. vCPU thread only. */
+abstract class Region extends Translation {
+    /** Ways out: RIP has to be looked up, or the block's direct jump or its continuation leads on. */
+    enum Way {
+        LOOKUP,
+        TAKEN,
+        NEXT
+    }
+
+    /** A place where the region is left. */
+    record Exit(Block block, Way way) {}
+
+    private final Op[] operations;
+    /** By number of an operation: its address, and the instructions of its block from it on. */
+    private final long[] addresses;
+
+    private final int[] rest;
+    private final Exit[] exits;
+    /** All pages, or none if they are one. */
+    private final CodePage[] pages;
+
+    private final Counters counters;
+    private long stamp;
+    private long refused;
+
+    Region(Layout layout) {
+        operations = layout.operations;
+        addresses = layout.addresses;
+        rest = layout.rest;
+        exits = layout.exits;
+        pages = layout.pages;
+        counters = layout.counters;
+    }
+
+    @Override
+    public final boolean mayRun(Core core) {
+        return core.memory.isFast() && (pages.length == 0 || areCurrent(core));
+    }
+
+    private boolean areCurrent(Core core) {
+        long now = core.code.stamp();
+        if (now == refused) {
+            return false;
+        }
+        boolean moved = now != stamp;
+        for (CodePage page : pages) {
+            if (!page.isValid() || moved && !core.code.isCurrent(page)) {
+                refused = now;
+                return false;
+            }
+        }
+        stamp = now;
+        return true;
+    }
+
+    @Override
+    public final @Nullable Block run(Core core) {
+        counters.entries++;
+        Cpu cpu = core.cpu;
+        LinearMemory memory = core.memory;
+        Exit exit = exits[execute(core, cpu, cpu.r, memory.table(), memory, cpu.pending, memory.key())];
+        Block left = exit.block;
+        last = left;
+        return switch (exit.way) {
+            case LOOKUP -> null;
+            case TAKEN -> left.taken(core.code.stamp());
+            case NEXT -> left.next(core.code.stamp());
+        };
+    }
+
+    /** Runs; the number of the exit by which the region was left. */
+    abstract int execute(Core core, Cpu cpu, long[] r, long[] tlb, LinearMemory memory, Pending pending, long key);
+
+    /** Carries out an operation by its statement, on the processor's state. */
+    final void statement(Core core, int number) {
+        counters.statements++;
+        Op op = operations[number];
+        op.statement.execute(core, op);
+    }
+
+    /** Makes RIP that of an operation that did not complete, and takes back the count of what follows it. */
+    final void abandon(Core core, int number) {
+        counters.faults++;
+        core.interrupted = operations[number];
+        core.cpu.rip = addresses[number];
+        core.cpu.instructions -= rest[number];
+    }
+
+    /** Refuses to go where the processor cannot. */
+    static void check(Cpu cpu, long target) {
+        if (target << 16 >> 16 != target) {
+            throw cpu.fault(Vector.GP);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package io.paravert.soft.linux;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Debian's packages as {@code tools/boot-linux --prepare} has unpacked them. */
+record DebianFiles(Path kernel, Path busybox) {
+    static Path cache() {
+        String home = System.getenv("XDG_CACHE_HOME");
+        Path base = home == null ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(home);
+        return base.resolve("paravert-linux");
+    }
+
+    /** The newest kernel there; empty if kernel or busybox is missing. */
+    static Optional<DebianFiles> find() {
+        Optional<Path> kernel = first("vmlinuz-");
+        Optional<Path> busybox = first("busybox");
+        return kernel.flatMap(k -> busybox.map(b -> new DebianFiles(k, b)));
+    }
+
+    private static Optional<Path> first(String prefix) {
+        if (!Files.isDirectory(cache())) {
+            return Optional.empty();
+        }
+        try (Stream<Path> files = Files.find(
+                cache(),
+                5,
+                (path, attributes) -> attributes.isRegularFile()
+                        && path.getFileName().toString().startsWith(prefix)
+                        && path.getParent().getFileName().toString().matches("boot|bin"))) {
+            return files.max(Comparator.naturalOrder());
+        } catch (IOException e) {
+            throw new IllegalStateException("cannot list " + cache(), e);
+        }
+    }
+}

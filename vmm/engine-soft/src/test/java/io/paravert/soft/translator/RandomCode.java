@@ -1,0 +1,190 @@
+package io.paravert.soft.translator;
+
+import io.paravert.isa.CodeSize;
+import io.paravert.isa.Decoder;
+import io.paravert.isa.Instruction;
+import io.paravert.isa.Mnemonic;
+import io.paravert.isa.OperandKind;
+import io.paravert.isa.Register;
+import io.paravert.isa.RegisterClass;
+import java.io.ByteArrayOutputStream;
+import java.util.EnumSet;
+import java.util.Random;
+import java.util.Set;
+
+/**
+ * Loops of random instructions. R15 counts, RBX, RBP and R14 point to data, R13 walks through it and passes its end at last, RSP is the stack's: no other
+ * instruction writes them.
+ */
+final class RandomCode {
+    private static final Set<Mnemonic> PLAIN = EnumSet.of(
+            Mnemonic.MOV,
+            Mnemonic.MOVZX,
+            Mnemonic.MOVSX,
+            Mnemonic.MOVSXD,
+            Mnemonic.LEA,
+            Mnemonic.ADD,
+            Mnemonic.SUB,
+            Mnemonic.ADC,
+            Mnemonic.SBB,
+            Mnemonic.CMP,
+            Mnemonic.TEST,
+            Mnemonic.AND,
+            Mnemonic.OR,
+            Mnemonic.XOR,
+            Mnemonic.INC,
+            Mnemonic.DEC,
+            Mnemonic.NOT,
+            Mnemonic.NEG,
+            Mnemonic.SHL,
+            Mnemonic.SHR,
+            Mnemonic.SAR,
+            Mnemonic.ROL,
+            Mnemonic.ROR,
+            Mnemonic.RCL,
+            Mnemonic.RCR,
+            Mnemonic.SHLD,
+            Mnemonic.SHRD,
+            Mnemonic.BT,
+            Mnemonic.BTS,
+            Mnemonic.BTR,
+            Mnemonic.BTC,
+            Mnemonic.MUL,
+            Mnemonic.IMUL,
+            Mnemonic.DIV,
+            Mnemonic.XCHG,
+            Mnemonic.XADD,
+            Mnemonic.CMPXCHG,
+            Mnemonic.BSWAP,
+            Mnemonic.CBW,
+            Mnemonic.CWDE,
+            Mnemonic.CDQE,
+            Mnemonic.CWD,
+            Mnemonic.CDQ,
+            Mnemonic.CQO,
+            Mnemonic.BSF,
+            Mnemonic.BSR,
+            Mnemonic.POPCNT,
+            Mnemonic.LZCNT,
+            Mnemonic.TZCNT,
+            Mnemonic.CLC,
+            Mnemonic.STC,
+            Mnemonic.CMC,
+            Mnemonic.LAHF,
+            Mnemonic.SAHF,
+            Mnemonic.NOP);
+
+    /** Not to be written: RBX, RSP, RBP, R13, R14, R15. */
+    private static final int KEPT = 1 << 3 | 1 << 4 | 1 << 5 | 1 << 13 | 1 << 14 | 1 << 15;
+
+    private static final int BASES = 1 << 3 | 1 << 5 | 1 << 13 | 1 << 14;
+
+    private final Random random;
+    private final Decoder decoder = new Decoder();
+    private final Instruction in = new Instruction();
+    private final byte[] bytes = new byte[15];
+
+    RandomCode(Random random) {
+        this.random = random;
+    }
+
+    /** {@code n} instructions, some of them jumps forward over others, then {@code dec r15; jnz} to the beginning, and HLT. */
+    byte[] loop(int n) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        for (int i = 0; i < n; i++) {
+            if (random.nextInt(6) == 0) {
+                byte[] skipped = instruction();
+                out.write(0x70 + random.nextInt(16));
+                out.write(skipped.length);
+                out.writeBytes(skipped);
+            } else {
+                out.writeBytes(instruction());
+            }
+        }
+        if (random.nextBoolean()) {
+            // add [r13], rax or mov rax, [r13]; and add r13, 8
+            out.writeBytes(new byte[] {0x49, (byte) (random.nextBoolean() ? 0x01 : 0x8b), 0x45, 0});
+            out.writeBytes(instruction());
+            out.writeBytes(new byte[] {0x49, (byte) 0x83, (byte) 0xc5, 0x08});
+        }
+        out.writeBytes(new byte[] {0x49, (byte) 0xff, (byte) 0xcf}); // dec r15
+        int back = out.size() + 6;
+        out.writeBytes(new byte[] {
+            0x0f, (byte) 0x85, (byte) -back, (byte) (-back >> 8), (byte) (-back >> 16), (byte) (-back >> 24)
+        });
+        out.write(0xf4);
+        return out.toByteArray();
+    }
+
+    private byte[] instruction() {
+        while (true) {
+            fill();
+            int length = decoder.decode(bytes, 0, 15, CodeSize.CODE64, in);
+            if (length > 0 && length < 12 && isHarmless()) {
+                byte[] result = new byte[length];
+                System.arraycopy(bytes, 0, result, 0, length);
+                return result;
+            }
+        }
+    }
+
+    private void fill() {
+        random.nextBytes(bytes);
+        int at = 0;
+        if (random.nextInt(5) == 0) {
+            bytes[at++] = 0x66;
+        }
+        if (random.nextInt(20) == 0) {
+            bytes[at++] = (byte) 0xf0;
+        }
+        if (random.nextBoolean()) {
+            bytes[at++] = (byte) (0x40 + random.nextInt(16));
+        }
+        if (random.nextInt(4) == 0) {
+            bytes[at++] = 0x0f;
+        }
+        at++;
+        // Displacements stay within the data.
+        if ((bytes[at] & 0xc0) == 0x80) {
+            bytes[at + 3] = 0;
+            bytes[at + 4] = 0;
+            bytes[at + 2] &= 3;
+        }
+    }
+
+    private boolean isHarmless() {
+        String name = in.mnemonic().name();
+        boolean known =
+                PLAIN.contains(in.mnemonic()) || name.startsWith("CMOV") || name.startsWith("SET") && name.length() < 7;
+        if (!known || in.addressSize() != 64) {
+            return false;
+        }
+        boolean isStack = in.mnemonic() == Mnemonic.PUSH || in.mnemonic() == Mnemonic.POP;
+        for (int i = 0; i < in.operandCount(); i++) {
+            if (in.kind(i) == OperandKind.MEMORY && in.mnemonic() != Mnemonic.LEA && !isHarmlessMemory()) {
+                return false;
+            }
+            if (in.kind(i) == OperandKind.REGISTER && !isHarmlessRegister(in.register(i), i < 2) || isStack) {
+                return false;
+            }
+        }
+        // Of memory the register's bits reach far.
+        return !name.startsWith("BT") || in.kind(0) != OperandKind.MEMORY || in.kind(1) == OperandKind.IMMEDIATE;
+    }
+
+    private boolean isHarmlessMemory() {
+        Register base = in.baseRegister();
+        return base.cls() == RegisterClass.GPR
+                && (BASES >> base.number() & 1) != 0
+                && in.indexRegister() == Register.NONE
+                && Math.abs(in.displacement()) < 1024;
+    }
+
+    private static boolean isHarmlessRegister(Register register, boolean written) {
+        return switch (register.cls()) {
+            case GPR -> !written || (KEPT >> register.number() & 1) == 0;
+            case HIGH_BYTE -> register.number() != 7;
+            default -> false;
+        };
+    }
+}
