@@ -26,17 +26,18 @@ final class LagMeter implements AutoCloseable {
 
     /** Looks at one loop. */
     private final class Ticker extends AbstractVerticle {
-        private long due = System.nanoTime() + PERIOD * NANOS_PER_MILLI;
-
         @Override
         public void start() {
-            vertx.setPeriodic(PERIOD, id -> tick(System.nanoTime()));
+            arm();
         }
 
-        private void tick(long now) {
-            lag.recordValue(Math.max(0, now - due));
-            // Of two ticks the second is late only by what it is late after the first.
-            due = Math.max(due + PERIOD * NANOS_PER_MILLI, now);
+        /** A timer for each tick: those of a periodic one that are late come all at once, and would hide what follows. */
+        private void arm() {
+            long due = System.nanoTime() + PERIOD * NANOS_PER_MILLI;
+            vertx.setTimer(PERIOD, id -> {
+                lag.recordValue(Math.max(0, System.nanoTime() - due));
+                arm();
+            });
         }
     }
 

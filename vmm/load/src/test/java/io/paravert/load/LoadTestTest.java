@@ -7,11 +7,13 @@ import io.paravert.device.Delivery;
 import io.paravert.load.EchoTarget.Path;
 import io.paravert.vmm.engine.Engine;
 import io.paravert.vmm.engine.EngineProvider;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,6 +97,24 @@ class LoadTestTest {
                 run(LoadPlan.atRate(100, 10, Duration.ofMillis(600)), new EchoTarget(Path.HYPERCALL, Delivery.CALL));
         assertThat(report.endings()).isEmpty();
         assertThat(report.perGuest()).hasSize(100).allMatch(operations -> operations > 0);
+    }
+
+    @Test
+    void shouldShowEachTimeThatAnEventLoopWasHeldUp() {
+        try (LagMeter lag = new LagMeter(VERTX)) {
+            for (int hold = 0; hold < 3; hold++) {
+                lag.reset();
+                // All loops, so that the meter's are among them whichever they are.
+                for (int loop = 0; loop < 16; loop++) {
+                    VERTX.deployVerticle(context -> {
+                                LockSupport.parkNanos(30_000_000);
+                                return Future.succeededFuture();
+                            })
+                            .await();
+                }
+                assertThat(lag.histogram().getMaxValue()).as("hold %d", hold).isGreaterThan(15_000_000);
+            }
+        }
     }
 
     @Test
