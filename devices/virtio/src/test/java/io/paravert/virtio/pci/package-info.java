@@ -1,0 +1,3 @@
+/** Tests of virtio over PCI. */
+@org.jspecify.annotations.NullMarked
+package io.paravert.virtio.pci;
