@@ -76,7 +76,9 @@ class LoadTestTest {
         assertThat(late.failures()).isZero();
         assertThat(late.latency().getMinValue()).isGreaterThanOrEqualTo(19_000_000);
         LoadReport dropping = run(
-                LoadPlan.flatOut(1, SHORT).withFaults(Faults.drop(1)).withDeviceDeadline(Duration.ofMillis(30)),
+                LoadPlan.flatOut(1, Duration.ofMillis(1500))
+                        .withFaults(Faults.drop(1))
+                        .withDeviceDeadline(Duration.ofMillis(500)),
                 new EchoTarget(Path.HYPERCALL, Delivery.CALL));
         assertThat(dropping.failures()).isPositive().isEqualTo(dropping.operations());
         assertThat(dropping.endings()).isEmpty();

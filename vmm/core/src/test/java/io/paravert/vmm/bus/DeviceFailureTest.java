@@ -35,7 +35,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class DeviceFailureTest {
     private static final int CALL = CallRange.PLUGIN_FIRST;
     private static final Step SHUTDOWN = Step.call(Hypercall.SHUTDOWN, 0, 0);
-    private static final Duration DEADLINE = Duration.ofMillis(60);
+    private static final Duration DEADLINE = Duration.ofSeconds(1);
 
     @RegisterExtension
     final VmFixture vms = new VmFixture();

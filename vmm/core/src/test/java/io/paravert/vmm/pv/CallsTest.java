@@ -518,7 +518,7 @@ class CallsTest {
         CountedRing ring = new CountedRing();
         Recording recording = Recording.of(Step.call(Hypercall.RING_SETUP, 1, RING), Step.spin());
         Vm vm = vms.create(vms.config("vm", recording)
-                .deviceDeadline(Duration.ofMillis(30))
+                .deviceDeadline(Duration.ofSeconds(2))
                 .device("ring0", new RingDevice(request -> late.future())));
         ringOf(vm.memory(), RING, 4096);
         get(vm.start());
