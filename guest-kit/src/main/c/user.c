@@ -1,4 +1,5 @@
 /* Ring 3. */
+#include <stddef.h>
 #include "pv_user.h"
 
 #include "pv_cpu.h"
@@ -66,6 +67,9 @@ struct pv_user_result pv_user_run(void (*entry)(void *), void *argument, void *s
     uint64_t rflags;
     __asm__ volatile("pushfq; pop %0" : "=r"(rflags) : : "memory");
     rflags = (rflags & PV_RFLAGS_IF) | PV_RFLAGS_FIXED | (flags & PV_USER_IO ? PV_RFLAGS_IOPL3 : 0);
+    vcpu->tss.io_bitmap = flags & PV_USER_IO
+        ? (uint16_t)(offsetof(struct pv_vcpu, io_map) - offsetof(struct pv_vcpu, tss))
+        : PV_NO_IO_MAP;
     vcpu->result = (struct pv_user_result){0};
     /* A function finds RSP 8 below a multiple of 16, as after a call. */
     pv_user_enter(entry, argument, (void *)(stack - sizeof(uint64_t)), rflags);

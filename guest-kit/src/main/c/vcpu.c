@@ -54,10 +54,12 @@ void pv_vcpu_init(unsigned number, char *fault_stack_end)
     vcpu->self = vcpu;
     vcpu->number = number;
     vcpu->tss.ist[PV_FAULT_IST - 1] = (uintptr_t)fault_stack_end;
-    vcpu->tss.io_bitmap = sizeof(struct pv_tss);
+    vcpu->tss.io_bitmap = PV_NO_IO_MAP;
+    vcpu->io_map[sizeof(vcpu->io_map) - 1] = 0xff;
     uint64_t base = (uintptr_t)&vcpu->tss;
     uint64_t *descriptor = &pv_gdt[PV_TSS_FIRST / sizeof(uint64_t) + 2 * number];
-    descriptor[0] = TSS_TYPE | (sizeof(struct pv_tss) - 1) | (base & 0xffffff) << 16 | (base >> 24 & 0xff) << 56;
+    uint64_t limit = offsetof(struct pv_vcpu, io_map) + sizeof(vcpu->io_map) - offsetof(struct pv_vcpu, tss) - 1;
+    descriptor[0] = TSS_TYPE | limit | (base & 0xffffff) << 16 | (base >> 24 & 0xff) << 56;
     descriptor[1] = base >> 32;
     initialized[number] = true;
 }

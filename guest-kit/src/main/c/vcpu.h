@@ -17,6 +17,9 @@ struct pv_tss {
     uint16_t io_bitmap;
 } __attribute__((packed));
 
+/* Value of io_bitmap beyond every limit: no map, no port is permitted by it. */
+#define PV_NO_IO_MAP 0xffff
+
 /* The IST stack that double fault, NMI and machine check take. */
 #define PV_FAULT_IST 1
 #define PV_FAULT_STACK_BYTES 4096
@@ -37,6 +40,11 @@ struct pv_vcpu {
     bool syscall_ready;
     char *own_stack;        /* pages that the kit took for it */
     struct pv_user_result result;
+    /*
+     * The TSS's I/O permission map, all ports permitted, and the byte of ones that ends it. PV_USER_IO points the TSS to it,
+     * beside IOPL: PVM loses IOPL, and emulates by the map.
+     */
+    uint8_t io_map[8192 + 1];
 } __attribute__((aligned(512)));
 
 extern struct pv_vcpu pv_vcpus[PV_LIMIT_VCPUS];

@@ -1,0 +1,136 @@
+/*
+ * A driver for virtio 1.2 over MMIO version 2 with one split queue, and for virtio-blk on it. It polls: no interrupts. One thread
+ * of control at a time. Numbers are those of virtio 1.2: 2.7 (split queues), 4.2.2 (registers), 5.2 (block).
+ */
+#ifndef PV_VIRTIO_H
+#define PV_VIRTIO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "pv_cpu.h"
+
+enum { PV_VIRTQ_SIZE = 128, PV_VIRTIO_BLOCKS = PV_VIRTQ_SIZE / 3 };
+
+struct pv_virtq_descriptor {
+    uint64_t address;
+    uint32_t bytes;
+    uint16_t flags; /* 1: next, 2: the device writes */
+    uint16_t next;
+};
+
+struct pv_virtio_block_header {
+    uint32_t type; /* 0: in, 1: out, 4: flush */
+    uint32_t reserved;
+    uint64_t sector;
+};
+
+/* What is shared with the device; page-aligned, zeroed. */
+struct pv_virtq_memory {
+    struct pv_virtq_descriptor descriptors[PV_VIRTQ_SIZE];
+    struct {
+        uint16_t flags, index, ring[PV_VIRTQ_SIZE], used_event;
+    } available __attribute__((aligned(64)));
+    struct {
+        uint16_t flags, index;
+        struct {
+            uint32_t id, bytes;
+        } ring[PV_VIRTQ_SIZE];
+        uint16_t available_event;
+    } used __attribute__((aligned(64)));
+    struct pv_virtio_block_header headers[PV_VIRTIO_BLOCKS];
+    uint8_t status[PV_VIRTIO_BLOCKS];
+};
+
+struct pv_virtq {
+    volatile uint32_t *window;
+    struct pv_virtq_memory *memory;
+    uint16_t prepared, published, taken;
+    bool event_idx;
+    uint64_t kicks;
+};
+
+/* Finds a device of this virtio type, agrees on features and hands it queue 0; 0, or -1 when it is not there or refuses. */
+static inline int pv_virtio_begin(
+    struct pv_virtq *queue, volatile uint32_t *window, uint32_t type, struct pv_virtq_memory *memory)
+{
+    enum { VERSION_1 = 1, EVENT_IDX = 1 << 29 };
+    if (window[0x000 / 4] != 0x74726976 || window[0x004 / 4] != 2 || window[0x008 / 4] != type) {
+        return -1;
+    }
+    window[0x070 / 4] = 0;
+    window[0x070 / 4] = 1 | 2;
+    window[0x014 / 4] = 0;
+    uint32_t offered = window[0x010 / 4];
+    window[0x024 / 4] = 0;
+    window[0x020 / 4] = offered & EVENT_IDX;
+    window[0x024 / 4] = 1;
+    window[0x020 / 4] = VERSION_1;
+    window[0x070 / 4] = 1 | 2 | 8;
+    if (!(window[0x070 / 4] & 8)) {
+        return -1;
+    }
+    window[0x030 / 4] = 0;
+    if (window[0x034 / 4] < PV_VIRTQ_SIZE) {
+        return -1;
+    }
+    window[0x038 / 4] = PV_VIRTQ_SIZE;
+    uint64_t parts[3] = {(uintptr_t)memory->descriptors, (uintptr_t)&memory->available, (uintptr_t)&memory->used};
+    for (unsigned i = 0; i < 3; i++) {
+        window[(0x080 + 0x10 * i) / 4] = (uint32_t)parts[i];
+        window[(0x084 + 0x10 * i) / 4] = (uint32_t)(parts[i] >> 32);
+    }
+    window[0x044 / 4] = 1;
+    window[0x070 / 4] = 1 | 2 | 8 | 4;
+    queue->window = window;
+    queue->memory = memory;
+    queue->prepared = queue->published = queue->taken = 0;
+    queue->event_idx = offered & EVENT_IDX;
+    queue->kicks = 0;
+    memory->available.flags = 1; /* no interrupts; with EVENT_IDX it is used_event that says so */
+    return 0;
+}
+
+/* Prepares a request in a slot below PV_VIRTIO_BLOCKS that is not in use. */
+static inline void pv_virtio_block_prepare(
+    struct pv_virtq *queue, unsigned slot, uint32_t type, uint64_t sector, void *data, uint32_t bytes)
+{
+    struct pv_virtq_memory *m = queue->memory;
+    struct pv_virtq_descriptor *d = &m->descriptors[3 * slot];
+    m->headers[slot] = (struct pv_virtio_block_header){.type = type, .sector = sector};
+    m->status[slot] = 0xff;
+    d[0] = (struct pv_virtq_descriptor){(uintptr_t)&m->headers[slot], sizeof(m->headers[slot]), 1, (uint16_t)(3 * slot + 1)};
+    d[1] = (struct pv_virtq_descriptor){(uintptr_t)data, bytes, type == 0 ? 1 | 2 : 1, (uint16_t)(3 * slot + 2)};
+    d[2] = (struct pv_virtq_descriptor){(uintptr_t)&m->status[slot], 1, 2, 0};
+    m->available.ring[queue->prepared++ % PV_VIRTQ_SIZE] = (uint16_t)(3 * slot);
+}
+
+/* Publishes what was prepared, and notifies the device if it wants that. */
+static inline void pv_virtq_publish(struct pv_virtq *queue)
+{
+    struct pv_virtq_memory *m = queue->memory;
+    uint16_t old = queue->published, now = queue->prepared;
+    m->available.used_event = (uint16_t)(queue->taken - 1); /* far away: no interrupts */
+    __atomic_store_n(&m->available.index, now, __ATOMIC_RELEASE);
+    pv_full_fence();
+    queue->published = now;
+    uint16_t event = __atomic_load_n(&m->used.available_event, __ATOMIC_RELAXED);
+    bool wanted = queue->event_idx ? (uint16_t)(now - event - 1) < (uint16_t)(now - old)
+                                   : !(__atomic_load_n(&m->used.flags, __ATOMIC_RELAXED) & 1);
+    if (wanted) {
+        queue->kicks++;
+        queue->window[0x050 / 4] = 0;
+    }
+}
+
+/* Takes the next request that is done: its slot, or -1 when there is none. Its status is in memory->status. */
+static inline int pv_virtq_take(struct pv_virtq *queue)
+{
+    struct pv_virtq_memory *m = queue->memory;
+    if (__atomic_load_n(&m->used.index, __ATOMIC_ACQUIRE) == queue->taken) {
+        return -1;
+    }
+    return (int)(m->used.ring[queue->taken++ % PV_VIRTQ_SIZE].id / 3);
+}
+
+#endif

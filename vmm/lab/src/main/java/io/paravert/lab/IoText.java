@@ -1,0 +1,67 @@
+package io.paravert.lab;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The findings as a table of at most 100 columns. */
+final class IoText {
+    private IoText() {}
+
+    static String of(List<IoResult> results) {
+        StringBuilder text = new StringBuilder();
+        String group = "";
+        for (IoResult result : results) {
+            IoCase io = result.io();
+            String now = result.engine() + ", driver at CPL " + io.cpl() + ", " + io.workload();
+            if (!now.equals(group)) {
+                group = now;
+                text.append(String.format(
+                        "%s%n%-16s%6s%12s%7s%10s%10s%10s%10s%12s%n",
+                        now, "path", "depth", "ops/s", "+-", "MB/s", "exits/op", "p50 us", "p99 us", "CPU us/op"));
+            }
+            text.append(String.format(
+                    Locale.ROOT,
+                    "%-16s%6d%12.0f%6.0f%%%10.1f%10.3f%10.1f%10.1f%12.2f%n",
+                    io.path().label(),
+                    io.depth(),
+                    result.perSecond(),
+                    result.spread() * 100,
+                    result.bytesPerSecond() / 1e6,
+                    result.exitsPerOperation(),
+                    result.latency(50) / 1e3,
+                    result.latency(99) / 1e3,
+                    result.cpuNanosPerOperation() / 1e3));
+        }
+        return text.append(contrast(results)).toString();
+    }
+
+    /** The ring against port I/O, for each engine and privilege. */
+    static String contrast(List<IoResult> results) {
+        StringBuilder text = new StringBuilder();
+        for (IoResult ring : results) {
+            if (ring.io().path() != IoPath.RING_POLLING || ring.io().depth() == 1) {
+                continue;
+            }
+            portOf(results, ring)
+                    .ifPresent(port -> text.append(String.format(
+                            Locale.ROOT,
+                            "%s, CPL %d, %s: the polling ring at depth %d does %.0f times the operations of port I/O.%n",
+                            ring.engine(),
+                            ring.io().cpl(),
+                            ring.io().workload(),
+                            ring.io().depth(),
+                            ring.perSecond() / port.perSecond())));
+        }
+        return text.toString();
+    }
+
+    private static Optional<IoResult> portOf(List<IoResult> results, IoResult ring) {
+        return results.stream()
+                .filter(r -> r.io().path() == IoPath.PORT
+                        && r.engine().equals(ring.engine())
+                        && r.io().cpl() == ring.io().cpl()
+                        && r.io().op() == ring.io().op())
+                .findFirst();
+    }
+}

@@ -1,0 +1,33 @@
+/* What the host (IoCase, Marks) and the two halves of the guest agree on. */
+#ifndef IOLAB_H
+#define IOLAB_H
+
+#include <paravert.h>
+#include <pv_device_io.h>
+#include <pv_ring.h>
+#include <pv_user.h>
+#include <pv_virtio.h>
+
+enum { MARK_BEGIN = 0x5a00, MARK_END = 0x5a04, MARK_SAMPLES = 0x5a08, MARK_FAILED = 0x5a0c };
+
+/* In the order of IoPath. */
+enum { PATH_PORT, PATH_MMIO, PATH_CALL, PATH_MULTICALL, PATH_VIRTIO, PATH_RING };
+
+enum { MAX_DEPTH = 32, MAX_SAMPLES = 65536, DATA_BYTES = 4096 };
+
+struct job {
+    uint64_t path, op, bytes, depth, rounds;
+    uint64_t warm_ticks, round_ticks;
+    uint64_t sectors, device;
+    uint16_t port, ring_port;
+    const void *page; /* the hypercall page */
+    volatile uint32_t *window;
+    struct pv_ring ring;
+    struct pv_virtq queue;
+    struct pv_call_slot *batch;
+    uint8_t *data; /* MAX_DEPTH buffers */
+    uint32_t *samples;
+    uint64_t by_system_call; /* the application ends by a system call */
+};
+
+#endif

@@ -1,0 +1,191 @@
+/* The loops that are measured. */
+#include "iolab.h"
+
+static uint64_t seed = 88172645463325252u;
+static uint64_t ended;
+static uint64_t samples;
+static uint64_t started[MAX_DEPTH];
+static uint8_t free_slots[MAX_DEPTH];
+
+/* A random place, whole operations apart. */
+static uint64_t place(const struct job *job)
+{
+    seed ^= seed << 13;
+    seed ^= seed >> 7;
+    seed ^= seed << 17;
+    uint64_t each = job->bytes / 512;
+    return seed % (job->sectors / each) * each;
+}
+
+static void failed(int64_t result)
+{
+    pv_out32(MARK_FAILED, (uint32_t)result);
+    for (;;) {
+        pv_pause();
+    }
+}
+
+static void check(const struct job *job, int64_t result)
+{
+    if (result != (int64_t)job->bytes) {
+        failed(result);
+    }
+}
+
+static void sample(const struct job *job, uint64_t ticks)
+{
+    if (samples < MAX_SAMPLES) {
+        job->samples[samples++] = ticks > UINT32_MAX ? UINT32_MAX : (uint32_t)ticks;
+    }
+    ended++;
+}
+
+static void one(struct job *job)
+{
+    uint64_t sector = place(job);
+    uint64_t from = pv_rdtsc();
+    int64_t result;
+    if (job->path == PATH_PORT) {
+        result = pv_port_io(job->port, (uint32_t)job->op, sector, job->data, (uint32_t)job->bytes);
+    } else if (job->path == PATH_MMIO) {
+        result = pv_mmio_io(job->window, (uint32_t)job->op, sector, job->data, (uint32_t)job->bytes);
+    } else {
+        result = pv_call_at(
+            job->page, PV_CALL_BLOCK_SUBMIT, job->device, job->op, sector, (uintptr_t)job->data, job->bytes);
+    }
+    check(job, result);
+    sample(job, pv_rdtsc() - from);
+}
+
+static void batch(struct job *job)
+{
+    uint64_t from = pv_rdtsc();
+    for (unsigned i = 0; i < job->depth; i++) {
+        struct pv_call_slot *slot = &job->batch[i];
+        slot->number = PV_CALL_BLOCK_SUBMIT;
+        slot->arguments[0] = job->device;
+        slot->arguments[1] = job->op;
+        slot->arguments[2] = place(job);
+        slot->arguments[3] = (uintptr_t)(job->data + i * DATA_BYTES);
+        slot->arguments[4] = job->bytes;
+    }
+    int64_t made = pv_call_at(job->page, PV_CALL_MULTICALL, (uintptr_t)job->batch, job->depth, 0, 0, 0);
+    if (made != (int64_t)job->depth) {
+        failed(made);
+    }
+    uint64_t ticks = pv_rdtsc() - from;
+    for (unsigned i = 0; i < job->depth; i++) {
+        check(job, job->batch[i].result);
+        sample(job, ticks);
+    }
+}
+
+static void prepare(struct job *job, unsigned slot)
+{
+    uint8_t *data = job->data + slot * DATA_BYTES;
+    if (job->path == PATH_VIRTIO) {
+        pv_virtio_block_prepare(
+            &job->queue, slot, job->op == PV_OP_WRITE, place(job), data, (uint32_t)job->bytes);
+        return;
+    }
+    struct pv_ring_submission *s = pv_ring_prepare(&job->ring);
+    s->user_data = slot;
+    s->op = (uint16_t)job->op;
+    s->bytes = (uint32_t)job->bytes;
+    s->offset = place(job);
+    s->gpa = (uintptr_t)data;
+}
+
+static void publish(struct job *job)
+{
+    if (job->path == PATH_VIRTIO) {
+        pv_virtq_publish(&job->queue);
+    } else if (pv_ring_publish(&job->ring)) {
+        pv_out32(job->ring_port, (uint32_t)job->ring.number);
+    }
+}
+
+/* The slot of the next completion, or -1. */
+static int take(struct job *job)
+{
+    if (job->path == PATH_VIRTIO) {
+        int slot = pv_virtq_take(&job->queue);
+        if (slot >= 0 && job->queue.memory->status[slot] != 0) {
+            failed(-PV_EIO);
+        }
+        return slot;
+    }
+    struct pv_ring_completion completion;
+    if (!pv_ring_take(&job->ring, &completion)) {
+        if (pv_ring_status(&job->ring)) {
+            failed(pv_ring_status(&job->ring));
+        }
+        return -1;
+    }
+    check(job, completion.result);
+    return (int)completion.user_data;
+}
+
+/* Keeps `depth` operations under way until the end, then waits for the last. */
+static void stream(struct job *job, uint64_t end)
+{
+    unsigned free = 0;
+    while (free < job->depth) {
+        free_slots[free] = (uint8_t)free;
+        free++;
+    }
+    for (;;) {
+        uint64_t now = pv_rdtsc();
+        if (now >= end && free == job->depth) {
+            return;
+        }
+        if (now < end && free > 0) {
+            while (free > 0) {
+                unsigned slot = free_slots[--free];
+                started[slot] = now;
+                prepare(job, slot);
+            }
+            publish(job);
+        }
+        int slot = take(job);
+        if (slot < 0) {
+            pv_pause();
+        }
+        for (; slot >= 0; slot = take(job)) {
+            sample(job, pv_rdtsc() - started[slot]);
+            free_slots[free++] = (uint8_t)slot;
+        }
+    }
+}
+
+static void round_until(struct job *job, uint64_t end)
+{
+    if (job->path >= PATH_VIRTIO) {
+        stream(job, end);
+        return;
+    }
+    while (pv_rdtsc() < end) {
+        if (job->path == PATH_MULTICALL) {
+            batch(job);
+        } else {
+            one(job);
+        }
+    }
+}
+
+void user_main(void *argument)
+{
+    struct job *job = argument;
+    round_until(job, pv_rdtsc() + job->warm_ticks);
+    for (uint64_t round = 0; round < job->rounds; round++) {
+        ended = 0;
+        samples = 0;
+        pv_out32(MARK_BEGIN, (uint32_t)(uintptr_t)job->samples);
+        round_until(job, pv_rdtsc() + job->round_ticks);
+        pv_out32(MARK_END, (uint32_t)ended);
+        pv_out32(MARK_SAMPLES, (uint32_t)samples);
+    }
+    if (job->by_system_call) {
+        pv_syscall(0, 0, 0, 0);
+    }
+}

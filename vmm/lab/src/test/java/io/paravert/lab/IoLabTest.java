@@ -1,0 +1,113 @@
+package io.paravert.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.paravert.abi.IoOp;
+import io.paravert.vmm.lab.LabReport;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A short run of the whole lab, on every engine here: what must hold however slow the machine is. */
+class IoLabTest {
+    private static final IoTimes SHORT = new IoTimes(1, 20_000, 20_000);
+
+    private static List<IoResult> results;
+    private static LabReport report;
+
+    @BeforeAll
+    static void run() {
+        List<IoCase> cases = new ArrayList<>();
+        for (IoPath path : IoPath.values()) {
+            for (int depth : path.depths()) {
+                cases.add(new IoCase(path, depth == 1 ? IoOp.READ : IoOp.WRITE, 4096, depth, 3));
+            }
+        }
+        cases.add(new IoCase(IoPath.RING_POLLING, IoOp.READ, 4096, 32, 0));
+        results = new IoLab(cases, SHORT).measure(line -> {});
+        report = new LabReport(IoText.of(results), IoJson.of(results), java.util.Optional.of(IoPage.of(results)));
+    }
+
+    private static List<IoResult> of(IoPath path) {
+        return results.stream().filter(r -> r.io().path() == path).toList();
+    }
+
+    @Test
+    void shouldMeasureEveryCaseOnEveryEngine() {
+        assertThat(results)
+                .isNotEmpty()
+                .allSatisfy(r -> assertThat(r.perSecond()).isPositive());
+        assertThat(results.stream().map(IoResult::engine)).contains("soft");
+    }
+
+    @Test
+    void shouldCountSevenExitsForPortsAndMmioAndOneForACall() {
+        assertThat(of(IoPath.PORT))
+                .allSatisfy(r -> assertThat(r.exitsPerOperation()).isEqualTo(7));
+        assertThat(of(IoPath.MMIO))
+                .allSatisfy(r -> assertThat(r.exitsPerOperation()).isEqualTo(7));
+        assertThat(of(IoPath.CALL))
+                .allSatisfy(r -> assertThat(r.exitsPerOperation()).isEqualTo(1));
+        assertThat(of(IoPath.MULTICALL))
+                .allSatisfy(r -> assertThat(r.exitsPerOperation()).isEqualTo(1 / 32.0));
+    }
+
+    @Test
+    void shouldNotExitAtAllOnAPollingRing() {
+        assertThat(of(IoPath.RING_POLLING))
+                .isNotEmpty()
+                .allSatisfy(r -> assertThat(r.exitsPerOperation()).isZero());
+    }
+
+    @Test
+    void shouldTellTheSameInAllThreeForms() throws Exception {
+        JsonNode json = new ObjectMapper().readTree(report.json());
+        assertThat(json.get("results")).hasSize(results.size());
+        assertThat(report.text().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100));
+        String page = report.html().orElseThrow();
+        for (IoPath path : IoPath.values()) {
+            assertThat(report.text()).contains(path.label());
+            assertThat(page).contains(path.label());
+        }
+        assertThat(page).doesNotContain("http://", "https://", "<script");
+    }
+
+    @Test
+    void shouldLoadInABrowser(@TempDir Path folder) throws Exception {
+        List<String> browsers = Stream.of("/usr/bin/chromium", "/usr/bin/chromium-browser")
+                .filter(b -> Files.isExecutable(Path.of(b)))
+                .toList();
+        org.junit.jupiter.api.Assumptions.assumeTrue(
+                !browsers.isEmpty() || "true".equals(System.getenv("CI")),
+                "Chromium is not installed: apt install chromium");
+        assertThat(browsers).as("CI requires Chromium").isNotEmpty();
+        Path page = Files.writeString(folder.resolve("lab.html"), report.html().orElseThrow());
+        Path dom = folder.resolve("dom.html");
+        Process browser = new ProcessBuilder(
+                        browsers.get(0),
+                        "--headless",
+                        "--no-sandbox",
+                        "--disable-gpu",
+                        "--dump-dom",
+                        "--user-data-dir=" + folder.resolve("profile"),
+                        page.toUri().toString())
+                .redirectOutput(dom.toFile())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try {
+            assertThat(browser.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            browser.destroyForcibly().waitFor();
+        }
+        String seen = Files.readString(dom);
+        assertThat(seen).contains("One disk, every path", "<polyline", "ring, polling", "</table>");
+    }
+}
