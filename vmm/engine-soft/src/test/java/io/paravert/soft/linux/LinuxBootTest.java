@@ -88,7 +88,7 @@ class LinuxBootTest {
 
     private static VmOutcome boot(int vcpus, GuestFile kernel, GuestFile initrd, ByteArrayOutputStream console)
             throws Exception {
-        PcBoard board = new PcBoard();
+        PcBoard board = new PcBoard(PcBoard.Bus.MMIO);
         BootRequest request = new BootRequest("console=ttyS0 panic=-1", List.of(initrd), board.firmware());
         VmConfig.Builder config = VmConfig.builder(new KernelLoader(kernel, request, KernelLoader.Path.AUTO))
                 .name("linux")
