@@ -11,6 +11,7 @@ import static io.paravert.soft.state.Cpu.RSI;
 import io.paravert.soft.board.Board;
 import io.paravert.soft.board.InterruptUnit;
 import io.paravert.soft.interpreter.Interpreter;
+import io.paravert.soft.memory.CodeWatch;
 import io.paravert.soft.memory.EngineDevices;
 import io.paravert.soft.state.Cpu;
 import io.paravert.soft.state.GuestFault;
@@ -251,6 +252,11 @@ final class SoftVcpu implements EngineVcpu, Platform, GuestRegisters {
         } else {
             unit.raise(Pending.KICK);
         }
+    }
+
+    /** Where other threads tell of memory that they wrote. */
+    CodeWatch.Listener mailbox() {
+        return core.mailbox;
     }
 
     /** Translations of guest-physical memory are out of date. Any thread. */

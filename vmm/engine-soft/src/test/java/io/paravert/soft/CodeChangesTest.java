@@ -6,6 +6,7 @@ import static io.paravert.vmm.engine.ExitReason.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paravert.isa.asm.Label;
+import io.paravert.soft.memory.CodeWatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -166,6 +167,30 @@ class CodeChangesTest {
         assertThat(guest.run()).isEqualTo(PORT_WRITE);
         guest.put8(function + 1, 9);
         guest.machine.writeObserver().orElseThrow().written(function, 8);
+        assertThat(guest.run()).isEqualTo(HALT);
+        assertThat(guest.get(RBX)).isEqualTo(1);
+        assertThat(guest.get(RAX)).isEqualTo(9);
+    }
+
+    @Test
+    void shouldForgetEverythingWhenMoreWasWrittenThanItCanBeTold() {
+        long function = 0x80_0000;
+        guest.put64(function, 0xc300000001b8L);
+        guest.code(a -> {
+            a.mov(EDI, function);
+            a.call(RDI);
+            a.mov(EBX, EAX);
+            a.out(0x10, AL);
+            a.call(RDI);
+            a.hlt();
+        });
+        assertThat(guest.run()).isEqualTo(PORT_WRITE);
+        CodeWatch.Listener mailbox = ((SoftVcpu) guest.vcpu).mailbox();
+        for (int i = 0; i < 100_000; i++) {
+            mailbox.codeWritten(0x90_0000);
+        }
+        guest.put8(function + 1, 9);
+        mailbox.codeWritten(function);
         assertThat(guest.run()).isEqualTo(HALT);
         assertThat(guest.get(RBX)).isEqualTo(1);
         assertThat(guest.get(RAX)).isEqualTo(9);

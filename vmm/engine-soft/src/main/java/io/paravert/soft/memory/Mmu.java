@@ -8,6 +8,7 @@ import static io.paravert.soft.state.Control.CR4_SMAP;
 import io.paravert.soft.state.Cpu;
 import io.paravert.soft.state.Rflags;
 import io.paravert.vmm.engine.PagingStatistics;
+import java.util.function.LongConsumer;
 
 /** A vCPU's memory management: what accesses are made as, and the flushes. vCPU thread only. */
 public final class Mmu implements AutoCloseable {
@@ -124,6 +125,11 @@ public final class Mmu implements AutoCloseable {
      */
     public boolean watch(long page) {
         return tlb.watch(page);
+    }
+
+    /** Names every guest-physical page that this vCPU could store to unseen. */
+    public void reportStorable(LongConsumer report) {
+        tlb.forEachStorable(report);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.paravert.soft.memory;
 
 import java.util.Arrays;
+import java.util.function.LongConsumer;
 
 /**
  * The software TLB of one vCPU: direct-mapped, hashed, four words a slot.
@@ -167,5 +168,14 @@ final class Tlb {
             }
         }
         return found;
+    }
+
+    /** Names the guest-physical page of every slot that lets stores pass unseen. */
+    void forEachStorable(LongConsumer report) {
+        for (int i = 0; i < SLOTS; i++) {
+            if (words[i * WORDS + STORE] != 0) {
+                report.accept(pages[i]);
+            }
+        }
     }
 }
