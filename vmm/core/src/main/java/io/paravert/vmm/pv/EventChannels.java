@@ -209,10 +209,13 @@ public final class EventChannels implements DeviceEvents {
         pollers.decrementAndGet();
     }
 
-    private void signalAll(Source source) {
-        for (int channel : bySource.getOrDefault(source, List.of())) {
+    /** True if something is bound to the source and has been told: a look of its own could see what was bound meanwhile. */
+    private boolean signalAll(Source source) {
+        List<Integer> bound = bySource.getOrDefault(source, List.of());
+        for (int channel : bound) {
             signal(channel);
         }
+        return !bound.isEmpty();
     }
 
     static Source deviceEvent(int device, int event) {
@@ -241,16 +244,12 @@ public final class EventChannels implements DeviceEvents {
 
     /** A peer sends on a port; false if nothing here is bound to it. */
     boolean signalPeer(int guest, int port) {
-        Source source = new Source(EventKind.PEER, (long) port << EVENT_SHIFT | guest & 0xffff_ffffL);
-        signalAll(source);
-        return bySource.containsKey(source);
+        return signalAll(new Source(EventKind.PEER, (long) port << EVENT_SHIFT | guest & 0xffff_ffffL));
     }
 
     /** Asks the guest to shut down; false if it does not listen. */
     public boolean requestShutdown() {
-        Source source = new Source(EventKind.CONTROL, Control.SHUTDOWN);
-        signalAll(source);
-        return bySource.containsKey(source);
+        return signalAll(new Source(EventKind.CONTROL, Control.SHUTDOWN));
     }
 
     /** Tells the guest that a device was added or removed. */
