@@ -10,6 +10,9 @@ public interface BufferQueue {
     /** Gives a buffer back to the driver. Of a queue that was stopped since, it is dropped. */
     void complete(Request request);
 
+    /** Entries of the queue: no more buffers than that can be taken at once. */
+    int size();
+
     /** False before the driver has set the queue up, and after it has been stopped. */
     boolean isOpen();
 }

@@ -2,6 +2,7 @@ package io.paravert.devices.block;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.paravert.devices.DevicePaths;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -38,12 +39,6 @@ public record BlockConfiguration(
             throw new IllegalArgumentException(
                     "read-only without file: an empty disk that cannot be written; give file=");
         }
-        if (port < 0 || port > 0xffc0) {
-            throw new IllegalArgumentException("port=" + port + ": give 1 to 65472");
-        }
-        if (mmio < 0 || mmio % 4096 != 0) {
-            throw new IllegalArgumentException("mmio=" + mmio + ": give a multiple of 4096 outside RAM");
-        }
     }
 
     BlockStore store() {
@@ -54,7 +49,6 @@ public record BlockConfiguration(
     }
 
     BlockDevice.Settings settings() {
-        return new BlockDevice.Settings(
-                id == null ? "paravert" : id, port == 0 ? -1 : port, mmio == 0 ? -1 : mmio, !noPolling);
+        return new BlockDevice.Settings(id == null ? "paravert" : id, DevicePaths.Place.of(port, mmio, !noPolling));
     }
 }

@@ -5,12 +5,8 @@ import io.paravert.abi.DeviceType;
 import io.paravert.device.Device;
 import io.paravert.device.DeviceIdentity;
 import io.paravert.device.DeviceSite;
+import io.paravert.devices.DevicePaths;
 import io.paravert.devices.path.CallPath;
-import io.paravert.devices.path.Completions;
-import io.paravert.devices.path.Placement;
-import io.paravert.devices.path.RegisterPath;
-import io.paravert.devices.ring.RingPath;
-import io.paravert.virtio.mmio.VirtioMmioDevice;
 import io.vertx.core.Future;
 import org.jspecify.annotations.Nullable;
 
@@ -18,21 +14,16 @@ import org.jspecify.annotations.Nullable;
 public final class BlockDevice implements Device {
     private final BlockStore store;
     private final Settings settings;
-    private @Nullable Parts parts;
+    private @Nullable DevicePaths paths;
 
     /**
-     * Where it stands.
+     * What it says and where it stands.
      *
      * @param id what virtio's GET_ID answers
-     * @param port first of its ports, -1 to choose by its number
-     * @param mmio GPA of its window of {@link Placement#WINDOW_BYTES}, -1 to choose by its number
-     * @param polling whether rings may poll for ever
      */
-    public record Settings(String id, int port, long mmio, boolean polling) {
-        public static final Settings USUAL = new Settings("paravert", -1, -1, true);
+    public record Settings(String id, DevicePaths.Place place) {
+        public static final Settings USUAL = new Settings("paravert", DevicePaths.Place.USUAL);
     }
-
-    private record Parts(Completions completions, RingPath rings, VirtioMmioDevice virtio) {}
 
     public BlockDevice(BlockStore store, Settings settings) {
         this.store = store;
@@ -52,25 +43,19 @@ public final class BlockDevice implements Device {
     @Override
     public void attach(DeviceSite site) {
         BlockService service = new BlockService(store);
-        int port = settings.port() >= 0 ? settings.port() : Placement.ports(site.number());
-        long mmio = settings.mmio() >= 0 ? settings.mmio() : Placement.window(site.number());
-        new RegisterPath(service, site.memory(), identity(), 0).claimPorts(site, port);
-        new RegisterPath(service, site.memory(), identity(), (int) Placement.VIRTIO_OFFSET).claimMmio(site, mmio);
-        site.serveDeviceCalls(CallPath.ofBlock(service, site.memory())::handle);
-        Completions completions = new Completions(site.vertx());
-        RingPath rings = new RingPath(service, site, completions, settings.polling());
-        site.serveRings(rings);
-        VirtioBlock block = new VirtioBlock(service, settings.id());
-        // The guest of the PV ABI hears of used buffers by event 0; there is no line to a PC's interrupt controller
-        // here.
-        VirtioMmioDevice virtio = new VirtioMmioDevice(block, mmio + Placement.VIRTIO_OFFSET, level -> {});
-        virtio.attach(site);
-        store.attach(completions);
-        parts = new Parts(completions, rings, virtio);
+        DevicePaths attached = new DevicePaths(
+                site,
+                settings.place(),
+                identity(),
+                service,
+                CallPath.ofBlock(service, site.memory())::handle,
+                new VirtioBlock(service, settings.id()));
+        store.attach(attached.completions());
+        paths = attached;
     }
 
-    private Parts parts() {
-        Parts attached = parts;
+    private DevicePaths paths() {
+        DevicePaths attached = paths;
         if (attached == null) {
             throw new IllegalStateException("the device was not attached");
         }
@@ -79,12 +64,11 @@ public final class BlockDevice implements Device {
 
     @Override
     public Future<Void> start() {
-        parts().completions().start();
-        return parts().virtio().start();
+        return paths().start();
     }
 
     @Override
     public Future<Void> stop() {
-        return parts().rings().close().eventually(() -> parts().virtio().stop()).eventually(store::close);
+        return paths().stop().eventually(store::close);
     }
 }

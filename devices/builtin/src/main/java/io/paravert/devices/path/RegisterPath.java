@@ -8,7 +8,6 @@ import io.paravert.device.DeviceSite;
 import io.paravert.device.GuestMemoryView;
 import io.paravert.device.InlineAccessHandler;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -67,26 +66,12 @@ public final class RegisterPath {
             return Future.succeededFuture(0L);
         }
         Bank bank = bank(access.vcpu());
-        Command command = new Command(memory);
-        command.submit(service, (int) access.value() & 0xffff, bank.offset, bank.gpa, bank.bytes & 0xffff_ffffL);
-        return command.promise.future().map(result -> {
-            bank.result = (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, result));
-            return 0L;
-        });
-    }
-
-    /** A command under way. */
-    private static final class Command extends MappedRequest {
-        final Promise<Long> promise = Promise.promise();
-
-        Command(GuestMemoryView memory) {
-            super(memory);
-        }
-
-        @Override
-        public void complete(long result) {
-            promise.complete(result);
-        }
+        return new AwaitedRequest(memory)
+                .run(service, (int) access.value() & 0xffff, bank.offset, bank.gpa, bank.bytes & 0xffff_ffffL)
+                .map(result -> {
+                    bank.result = (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, result));
+                    return 0L;
+                });
     }
 
     private InlineAccessHandler registers(int first) {

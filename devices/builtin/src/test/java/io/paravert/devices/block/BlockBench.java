@@ -3,9 +3,8 @@ package io.paravert.devices.block;
 import io.paravert.abi.Hypercall;
 import io.paravert.abi.IoOp;
 import io.paravert.abi.PvError;
-import io.paravert.abi.RingMode;
+import io.paravert.devices.PathBench;
 import io.paravert.devices.path.Placement;
-import io.paravert.devices.path.RegisterLayout;
 import io.paravert.testkit.DriverBuffer;
 import io.paravert.testkit.DriverQueue;
 import io.paravert.testkit.MmioDriver;
@@ -17,26 +16,8 @@ import java.util.List;
 
 /** A machine with a block device, and a driver for each of its paths. */
 final class BlockBench implements AutoCloseable {
-    static final int PORT = Placement.ports(0);
-    static final long WINDOW = Placement.window(0);
-
-    /** The paths, by the names that tests show. */
-    enum Path {
-        PORT,
-        MMIO,
-        HYPERCALL,
-        VIRTIO,
-        RING_DOORBELL,
-        RING_ADAPTIVE,
-        RING_POLLING
-    }
-
-    /** One operation over one path: bytes done, or a negative error; virtio knows only -EIO. */
-    interface Driver {
-        long run(int op, long sector, long gpa, int bytes);
-    }
-
     final TestMachine machine = new TestMachine(8 << 20);
+    private final PathBench paths = new PathBench(machine);
 
     BlockBench(BlockStore store) {
         machine.plug(new BlockDevice(store, BlockDevice.Settings.USUAL));
@@ -51,63 +32,21 @@ final class BlockBench implements AutoCloseable {
         machine.close();
     }
 
-    Driver driver(Path path) {
-        return switch (path) {
-            case PORT -> (op, sector, gpa, bytes) -> registers(op, sector, gpa, bytes, this::out, this::in);
-            case MMIO -> (op, sector, gpa, bytes) -> registers(op, sector, gpa, bytes, this::store, this::load);
-            case HYPERCALL ->
-                (op, sector, gpa, bytes) -> machine.callDevice(Hypercall.BLOCK_SUBMIT, 0, op, sector, gpa, bytes);
-            case VIRTIO -> virtio();
-            case RING_DOORBELL -> ring(RingMode.DOORBELL)::run;
-            case RING_ADAPTIVE -> ring(RingMode.ADAPTIVE)::run;
-            case RING_POLLING -> ring(RingMode.POLLING)::run;
-        };
+    PathBench.Driver driver(PathBench.Path path) {
+        return path == PathBench.Path.VIRTIO
+                ? virtio()
+                : paths.driver(
+                        path,
+                        (op, sector, gpa, bytes) ->
+                                machine.callDevice(Hypercall.BLOCK_SUBMIT, 0, op, sector, gpa, bytes));
     }
 
     RingDriver ring(int mode) {
-        RingDriver ring = new RingDriver(machine, 8, mode);
-        if (ring.open() != 0) {
-            throw new AssertionError("the device did not take the ring");
-        }
-        return ring;
-    }
-
-    private interface Out {
-        void put(int register, int value);
-    }
-
-    private interface In {
-        int get(int register);
-    }
-
-    private void out(int register, int value) {
-        machine.writePort(PORT + register, 4, value & 0xffff_ffffL);
-    }
-
-    private int in(int register) {
-        return (int) machine.readPort(PORT + register, 4);
-    }
-
-    private void store(int register, int value) {
-        machine.writeMmio(WINDOW + register, 4, value & 0xffff_ffffL);
-    }
-
-    private int load(int register) {
-        return (int) machine.readMmio(WINDOW + register, 4);
-    }
-
-    private static long registers(int op, long sector, long gpa, int bytes, Out out, In in) {
-        out.put(RegisterLayout.OFFSET, (int) sector);
-        out.put(RegisterLayout.OFFSET + 4, (int) (sector >>> 32));
-        out.put(RegisterLayout.GPA, (int) gpa);
-        out.put(RegisterLayout.GPA + 4, (int) (gpa >>> 32));
-        out.put(RegisterLayout.BYTES, bytes);
-        out.put(RegisterLayout.COMMAND, op);
-        return in.get(RegisterLayout.RESULT);
+        return paths.ring(mode);
     }
 
     MmioDriver virtioDriver() {
-        return new MmioDriver(machine, WINDOW + Placement.VIRTIO_OFFSET);
+        return new MmioDriver(machine, PathBench.WINDOW + Placement.VIRTIO_OFFSET);
     }
 
     /** A virtio driver with its queue, live. */
@@ -118,7 +57,7 @@ final class BlockBench implements AutoCloseable {
         return queue;
     }
 
-    private Driver virtio() {
+    private PathBench.Driver virtio() {
         DriverQueue queue = virtioQueue(virtioDriver());
         return (op, sector, gpa, bytes) -> {
             boolean clears = op == IoOp.DISCARD || op == IoOp.WRITE_ZEROES;

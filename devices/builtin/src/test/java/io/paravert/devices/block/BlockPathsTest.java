@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paravert.abi.IoOp;
 import io.paravert.abi.PvError;
+import io.paravert.devices.PathBench;
 import java.nio.file.Files;
 import java.util.Random;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,11 +36,11 @@ class BlockPathsTest {
 
     @ParameterizedTest
     @EnumSource
-    void shouldReadBackWhatWasWritten(BlockBench.Path path) throws Exception {
+    void shouldReadBackWhatWasWritten(PathBench.Path path) throws Exception {
         java.nio.file.Path file = image();
         byte[] content = noise(3 * 512);
         try (BlockBench bench = new BlockBench(FileStore.open(file, false))) {
-            BlockBench.Driver driver = bench.driver(path);
+            PathBench.Driver driver = bench.driver(path);
             assertThat(driver.run(IoOp.WRITE, 5, bytes(bench, content), content.length))
                     .isEqualTo(content.length);
             assertThat(driver.run(IoOp.FLUSH, 0, 0, 0)).isZero();
@@ -55,10 +56,10 @@ class BlockPathsTest {
 
     @ParameterizedTest
     @EnumSource
-    void shouldKeepBytesInMemoryAcrossChunks(BlockBench.Path path) {
+    void shouldKeepBytesInMemoryAcrossChunks(PathBench.Path path) {
         byte[] content = noise(8 * 512);
         try (BlockBench bench = new BlockBench(new MemoryStore(3 << 20))) {
-            BlockBench.Driver driver = bench.driver(path);
+            PathBench.Driver driver = bench.driver(path);
             long place = (1 << 20) / 512 - 3;
             assertThat(driver.run(IoOp.WRITE, place, bytes(bench, content), content.length))
                     .isEqualTo(content.length);
@@ -70,11 +71,11 @@ class BlockPathsTest {
 
     @ParameterizedTest
     @EnumSource
-    void shouldReadZerosAfterWriteZeroes(BlockBench.Path path) throws Exception {
+    void shouldReadZerosAfterWriteZeroes(PathBench.Path path) throws Exception {
         for (boolean inFile : new boolean[] {true, false}) {
             BlockStore store = inFile ? FileStore.open(image(), false) : new MemoryStore(SECTORS * 512);
             try (BlockBench bench = new BlockBench(store)) {
-                BlockBench.Driver driver = bench.driver(path);
+                PathBench.Driver driver = bench.driver(path);
                 byte[] content = noise(4 * 512);
                 driver.run(IoOp.WRITE, 0, bytes(bench, content), content.length);
                 assertThat(driver.run(IoOp.WRITE_ZEROES, 1, 0, 2 * 512)).isEqualTo(2 * 512);
@@ -89,11 +90,11 @@ class BlockPathsTest {
 
     @ParameterizedTest
     @EnumSource
-    void shouldRefuseWhatIsBeyondTheCapacity(BlockBench.Path path) {
+    void shouldRefuseWhatIsBeyondTheCapacity(PathBench.Path path) {
         try (BlockBench bench = new BlockBench(new MemoryStore(SECTORS * 512))) {
-            BlockBench.Driver driver = bench.driver(path);
+            PathBench.Driver driver = bench.driver(path);
             long gpa = bench.memory().allocate(1024, 512);
-            int error = path == BlockBench.Path.VIRTIO ? PvError.EIO : PvError.ERANGE;
+            int error = path == PathBench.Path.VIRTIO ? PvError.EIO : PvError.ERANGE;
             assertThat(driver.run(IoOp.READ, SECTORS - 1, gpa, 512)).isEqualTo(512);
             assertThat(driver.run(IoOp.READ, SECTORS - 1, gpa, 1024)).isEqualTo(-error);
             assertThat(driver.run(IoOp.WRITE, SECTORS, gpa, 512)).isEqualTo(-error);
@@ -106,11 +107,11 @@ class BlockPathsTest {
 
     @ParameterizedTest
     @EnumSource
-    void shouldRefuseWhatIsNotAMultipleOfASector(BlockBench.Path path) {
+    void shouldRefuseWhatIsNotAMultipleOfASector(PathBench.Path path) {
         try (BlockBench bench = new BlockBench(new MemoryStore(SECTORS * 512))) {
-            BlockBench.Driver driver = bench.driver(path);
+            PathBench.Driver driver = bench.driver(path);
             long gpa = bench.memory().allocate(1024, 512);
-            int error = path == BlockBench.Path.VIRTIO ? PvError.EIO : PvError.EINVAL;
+            int error = path == PathBench.Path.VIRTIO ? PvError.EIO : PvError.EINVAL;
             assertThat(driver.run(IoOp.READ, 0, gpa, 511)).isEqualTo(-error);
             assertThat(driver.run(IoOp.WRITE, 0, gpa, 513)).isEqualTo(-error);
             assertThat(driver.run(IoOp.READ, 0, gpa, 512)).isEqualTo(512);
@@ -119,11 +120,11 @@ class BlockPathsTest {
 
     @ParameterizedTest
     @EnumSource
-    void shouldRefuseWritesToWhatIsReadOnly(BlockBench.Path path) throws Exception {
+    void shouldRefuseWritesToWhatIsReadOnly(PathBench.Path path) throws Exception {
         try (BlockBench bench = new BlockBench(FileStore.open(image(), true))) {
-            BlockBench.Driver driver = bench.driver(path);
+            PathBench.Driver driver = bench.driver(path);
             long gpa = bench.memory().allocate(512, 512);
-            int error = path == BlockBench.Path.VIRTIO ? PvError.EIO : PvError.EROFS;
+            int error = path == PathBench.Path.VIRTIO ? PvError.EIO : PvError.EROFS;
             assertThat(driver.run(IoOp.WRITE, 0, gpa, 512)).isEqualTo(-error);
             assertThat(driver.run(IoOp.DISCARD, 0, gpa, 512)).isEqualTo(-error);
             assertThat(driver.run(IoOp.READ, 0, gpa, 512)).isEqualTo(512);
@@ -132,9 +133,9 @@ class BlockPathsTest {
 
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "VIRTIO")
-    void shouldRefuseMemoryThatTheGuestDoesNotHave(BlockBench.Path path) {
+    void shouldRefuseMemoryThatTheGuestDoesNotHave(PathBench.Path path) {
         try (BlockBench bench = new BlockBench(new MemoryStore(SECTORS * 512))) {
-            BlockBench.Driver driver = bench.driver(path);
+            PathBench.Driver driver = bench.driver(path);
             int end = bench.memory().size();
             assertThat(driver.run(IoOp.READ, 0, end - 256, 512)).isEqualTo(-PvError.EFAULT);
             assertThat(driver.run(IoOp.WRITE, 0, -512, 512)).isEqualTo(-PvError.EFAULT);

@@ -221,6 +221,11 @@ final class ServedQueue implements BufferQueue {
     }
 
     @Override
+    public int size() {
+        return virtqueue.size();
+    }
+
+    @Override
     public @Nullable Request take() {
         try {
             PendingRequest request = takeNext();
