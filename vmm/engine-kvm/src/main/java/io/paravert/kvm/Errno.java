@@ -10,6 +10,7 @@ final class Errno {
     static final int EIO = 5;
     static final int ENXIO = 6;
     static final int E2BIG = 7;
+    static final int ENOEXEC = 8;
     static final int EBADF = 9;
     static final int EAGAIN = 11;
     static final int ENOMEM = 12;
@@ -33,6 +34,7 @@ final class Errno {
             Map.entry(EIO, "EIO, input/output error"),
             Map.entry(ENXIO, "ENXIO, no such device or address"),
             Map.entry(E2BIG, "E2BIG, argument list too long"),
+            Map.entry(ENOEXEC, "ENOEXEC, not set up"),
             Map.entry(EBADF, "EBADF, bad file descriptor"),
             Map.entry(EAGAIN, "EAGAIN, try again"),
             Map.entry(ENOMEM, "ENOMEM, out of memory"),

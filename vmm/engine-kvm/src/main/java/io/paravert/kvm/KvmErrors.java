@@ -8,7 +8,8 @@ import io.paravert.vmm.engine.EngineException;
  * machine that has it.
  */
 final class KvmErrors {
-    private static final String USE_SOFT = "or run with --engine soft";
+    static final String USE_SOFT = "or run with --engine soft";
+    static final String TOO_MANY_FILES = "raise the limit of open files (ulimit -n), or run fewer guests";
 
     private KvmErrors() {}
 
@@ -33,7 +34,7 @@ final class KvmErrors {
             case Errno.ENODEV, Errno.ENXIO ->
                 new EngineException(
                         problem + ": no kernel module serves the device", loadModule(host) + ", " + USE_SOFT);
-            case Errno.EMFILE, Errno.ENFILE -> new EngineException(problem, tooManyFiles());
+            case Errno.EMFILE, Errno.ENFILE -> new EngineException(problem, TOO_MANY_FILES);
             case Errno.EBUSY ->
                 new EngineException(problem, "stop the other hypervisor that holds the processor, " + USE_SOFT);
             default -> new EngineException(problem, "see the kernel log (dmesg | grep kvm), " + USE_SOFT);
@@ -66,10 +67,6 @@ final class KvmErrors {
                 : "load it anew (sudo modprobe -r " + host.backend() + " && sudo modprobe " + host.backend() + ")";
     }
 
-    private static String tooManyFiles() {
-        return "raise the limit of open files (ulimit -n), or run fewer guests";
-    }
-
     static EngineException apiVersion(int version) {
         return new EngineException(
                 KvmDevice.PATH + " speaks version " + version + " of KVM's interface; the engine needs "
@@ -85,21 +82,19 @@ final class KvmErrors {
 
     /** @param what what the call was about, such as "slot 3 at 0x1000"; may be empty */
     static EngineException ioctl(Ioctl call, int errno, String what) {
-        String problem = call + " failed" + (what.isEmpty() ? "" : " for " + what) + " (" + Errno.describe(errno) + ")";
-        return switch (errno) {
-            case Errno.EMFILE, Errno.ENFILE -> new EngineException(problem, tooManyFiles());
-            case Errno.ENOMEM -> new EngineException(problem, "free host memory, or give the guests less");
-            case Errno.EBUSY ->
-                new EngineException(
-                        problem + ": another hypervisor holds the processor",
-                        "stop it (VirtualBox, VMware, ...), " + USE_SOFT);
-            case Errno.EFAULT ->
-                new EngineException(
-                        problem + ": the kernel cannot reach the memory it was given",
-                        "this is a bug of the engine: please report it");
-            case Errno.EBADF -> new EngineException(problem + ": it is closed already", "");
-            default -> byCall(call, errno, problem);
-        };
+        IoctlFailures.Meaning meaning = IoctlFailures.explain(call, errno);
+        return new EngineException(describe(call, errno, what.isEmpty() ? "" : " for " + what), meaning.remedy());
+    }
+
+    /** Why a guest cannot go on, in one line. */
+    static String run(int errno, long rip) {
+        return describe(Ioctl.KVM_RUN, errno, " at rip 0x" + Long.toHexString(rip)) + "; "
+                + IoctlFailures.explain(Ioctl.KVM_RUN, errno).remedy();
+    }
+
+    private static String describe(Ioctl call, int errno, String where) {
+        return call + " failed" + where + " (" + Errno.describe(errno) + "): "
+                + IoctlFailures.explain(call, errno).cause();
     }
 
     static EngineException mapRun(int errno) {
@@ -109,57 +104,12 @@ final class KvmErrors {
     }
 
     static EngineException eventFd(int errno) {
-        return new EngineException("no eventfd to be had (" + Errno.describe(errno) + ")", tooManyFiles());
+        return new EngineException("no eventfd to be had (" + Errno.describe(errno) + ")", TOO_MANY_FILES);
     }
 
     static EngineException msr(int index, String operation) {
         return new EngineException(
                 "KVM does not " + operation + " MSR 0x" + Integer.toHexString(index),
                 "it does not exist, or not with this value");
-    }
-
-    private static EngineException byCall(Ioctl call, int errno, String problem) {
-        switch (call) {
-            case KVM_CREATE_VM:
-                if (errno == Errno.EIO || errno == Errno.EOPNOTSUPP || errno == Errno.ENODEV) {
-                    return new EngineException(
-                            problem + ": the kernel cannot turn virtualization on",
-                            "turn it on in the firmware's settings, " + USE_SOFT);
-                }
-                break;
-            case KVM_CREATE_VCPU:
-                if (errno == Errno.EINVAL) {
-                    return new EngineException(problem + ": more vCPUs than KVM allows", "use fewer (--vcpus)");
-                }
-                if (errno == Errno.EEXIST) {
-                    return new EngineException(problem + ": the machine has that vCPU already", "");
-                }
-                break;
-            case KVM_SET_USER_MEMORY_REGION:
-                if (errno == Errno.EEXIST) {
-                    return new EngineException(problem + ": it overlaps other guest memory", "map it elsewhere");
-                }
-                break;
-            case KVM_SET_SREGS:
-                if (errno == Errno.EINVAL) {
-                    return new EngineException(
-                            problem + ": the processor cannot have this state",
-                            "check CR0, CR4, EFER and the segments against each other");
-                }
-                break;
-            case KVM_IOEVENTFD:
-                if (errno == Errno.EEXIST) {
-                    return new EngineException(problem + ": a doorbell is there already", "close that one first");
-                }
-                if (errno == Errno.ENOSPC) {
-                    return new EngineException(problem + ": KVM takes no more doorbells", "use fewer devices");
-                }
-                break;
-            default:
-                break;
-        }
-        return errno == Errno.ENOTTY || errno == Errno.ENOSYS
-                ? new EngineException(problem + ": this kernel's KVM has no such call", "use a newer kernel")
-                : new EngineException(problem, "");
     }
 }

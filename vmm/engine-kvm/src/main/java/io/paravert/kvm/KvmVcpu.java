@@ -129,8 +129,7 @@ final class KvmVcpu implements EngineVcpu {
                     }
                 } else if (errno != Errno.EAGAIN) {
                     progress = Progress.RESTING;
-                    return exit.setFailed("KVM_RUN failed (" + Errno.describe(errno) + ") at rip 0x"
-                            + Long.toHexString(registers.rip()));
+                    return exit.setFailed(KvmErrors.run(errno, registers.rip()));
                 }
             }
         }

@@ -7,6 +7,7 @@ import io.paravert.vmm.engine.EngineException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -98,13 +99,44 @@ class KvmErrorsTest {
         assertThat(KvmErrors.ioctl(Ioctl.KVM_CREATE_VM, Errno.EIO, "").remedy()).contains("firmware");
     }
 
+    /** What each error is, where people meet it: call, number, what the line must say. */
+    @ParameterizedTest
+    @CsvSource({
+        "KVM_CREATE_VM, 12, no memory left; free host memory",
+        "KVM_CREATE_VM, 16, another hypervisor holds the processor; stop it",
+        "KVM_CREATE_VM, 24, no file descriptor left; raise the limit of open files",
+        "KVM_CREATE_VCPU, 12, no memory left; free host memory",
+        "KVM_CREATE_VCPU, 22, more vCPUs than KVM allows; use fewer (--vcpus)",
+        "KVM_CREATE_VCPU, 17, has that vCPU already",
+        "KVM_SET_USER_MEMORY_REGION, 14, memory is not there",
+        "KVM_SET_USER_MEMORY_REGION, 17, overlaps other guest memory",
+        "KVM_SET_USER_MEMORY_REGION, 22, or has no slot left; give the guest less memory",
+        "KVM_SET_CPUID2, 7, more CPUID leaves than KVM takes",
+        "KVM_SET_SREGS, 22, cannot have this state; check CR0",
+        "KVM_SET_XSAVE, 22, that the processor has not",
+        "KVM_IRQFD, 16, the eventfd raises a line already",
+        "KVM_INTERRUPT, 6, own interrupt controller does that",
+        "KVM_IOEVENTFD, 28, takes no more doorbells; use fewer devices",
+        "KVM_RUN, 14, memory that the host cannot give it; free host memory",
+        "KVM_RUN, 5, KVM has given the machine up; see the kernel log",
+        "KVM_GET_REGS, 1, belongs to the one that made it",
+        "KVM_SIGNAL_MSI, 25, no such call; use a newer kernel",
+        "KVM_GET_REGS, 99, gives no reason; see the kernel log"
+    })
+    void shouldTurnTheNumberIntoCauseAndRemedy(Ioctl call, int errno, String said) {
+        assertThat(KvmErrors.ioctl(call, errno, "")).hasMessageContaining(said);
+    }
+
     @ParameterizedTest
     @EnumSource(Ioctl.class)
     void shouldNameEveryCallAndItsErrorInOneLine(Ioctl call) {
         for (int errno = 1; errno < 134; errno++) {
             assertThat(KvmErrors.ioctl(call, errno, "x"))
                     .hasMessageStartingWith(call + " failed for x (")
-                    .hasMessageNotContaining("\n");
+                    .hasMessageNotContaining("\n")
+                    .extracting(EngineException::remedy)
+                    .asString()
+                    .isNotEmpty();
         }
     }
 

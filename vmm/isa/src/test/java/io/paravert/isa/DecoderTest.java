@@ -2,8 +2,10 @@ package io.paravert.isa;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class DecoderTest {
@@ -221,5 +223,28 @@ class DecoderTest {
         assertThat(in.feature()).isEqualTo(Feature.SVM);
         decode64("01 c3");
         assertThat(in.feature()).isEqualTo(Feature.BASE);
+    }
+
+    @Test
+    void shouldDecodeWithoutAllocating() {
+        byte[] code = Candidates.blob(new SplittableRandom(20261125), 1_000, CodeSize.CODE64);
+        var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        decodeAll(code, 1);
+        long before = threads.getCurrentThreadAllocatedBytes();
+        int decoded = decodeAll(code, 50);
+        long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+        // The two questions may allocate something; a byte an instruction would be a hundred times more than this.
+        assertThat(decoded).isGreaterThan(500_000);
+        assertThat(allocated).isLessThan(8192);
+    }
+
+    private int decodeAll(byte[] code, int times) {
+        int decoded = 0;
+        for (int i = 0; i < times; i++) {
+            for (int at = 0; at < code.length; decoded++) {
+                at += Math.max(1, decoder.decode(code, at, code.length, CodeSize.CODE64, in));
+            }
+        }
+        return decoded;
     }
 }
