@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
 
 /**
@@ -141,12 +142,17 @@ public final class DeviceCases {
         };
     }
 
-    private static void answered(CompletableFuture<Long> answer) {
+    /** Whether a failure is one that a device may answer a guest with. */
+    private static boolean isAnAnswer(@Nullable Throwable failure) {
+        return failure instanceof DeviceError || failure instanceof GuestAddressException;
+    }
+
+    static void answered(CompletableFuture<?> answer) {
         try {
             answer.get(PATIENCE, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             Throwable cause = e.getCause();
-            if (!(cause instanceof DeviceError) && !(cause instanceof GuestAddressException)) {
+            if (!isAnAnswer(cause)) {
                 throw new AssertionError("a guest's request made the device fail by itself: " + cause, cause);
             }
         } catch (TimeoutException e) {

@@ -4,7 +4,9 @@ import io.paravert.testkit.VirtioCases.Bench;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Drivers that do whatever comes to mind, mostly plausible, now and then absurd. The device answers, or asks for a reset; it
@@ -16,34 +18,96 @@ final class RandomRings {
     private static final int REGISTER_ACCESSES = 2_000;
     private static final int GIVEN_BYTES = 4096;
     private static final int GUARD_BYTES = 64;
+    private static final int PAGE = 4096;
     private static final byte GUARD = 0x5a;
     private static final int[] STATUSES = {0, 1, 3, 11, 15, 4, 64, 128, 255};
 
-    private RandomRings() {}
+    private final Bench bench;
+    private final RingFormat format;
+    private final int queues;
+    private final boolean givesPagesBack;
+    private final long seed;
+    private final TestMemory memory;
+    private final SplittableRandom random;
+    /** Pages that the device has given back: what was in them is gone, and that was the driver's wish. */
+    private final Set<Long> discarded = ConcurrentHashMap.newKeySet();
 
-    static void run(Bench bench, RingFormat format, int queues, long seed) {
-        SplittableRandom random = new SplittableRandom(seed);
-        TestMemory memory = bench.machine.memory();
+    /** @param givesPagesBack a driver may name pages for that, also those of the guards */
+    RandomRings(Bench bench, RingFormat format, int queues, boolean givesPagesBack, long seed) {
+        this.bench = bench;
+        this.format = format;
+        this.queues = queues;
+        this.givesPagesBack = givesPagesBack;
+        this.seed = seed;
+        this.memory = bench.machine.memory();
+        this.random = new SplittableRandom(seed);
+    }
+
+    void run() {
         for (int i = 0; i < DRIVERS; i++) {
-            memory.freeAll();
-            long low = guard(memory);
-            long given = memory.allocate(GIVEN_BYTES, 16);
-            for (int at = 0; at < GIVEN_BYTES; at += Integer.BYTES) {
-                // Small numbers are what fields of requests are made of.
-                memory.putInt(given + at, random.nextInt(3) == 0 ? random.nextInt() : random.nextInt(8));
-            }
-            List<DriverQueue> all = bench.live(format, queues);
-            long high = guard(memory);
-            for (int round = 0; round < ROUNDS; round++) {
-                misbehave(random, all.get(random.nextInt(all.size())), given);
-            }
-            bench.machine.settle();
             String which = "seed " + seed + ", driver " + i;
-            check(isGuarded(memory, low) && isGuarded(memory, high), "written outside what was given: " + which);
+            // Every second one writes on while the device works; of the others each byte is accounted for.
+            if (i % 2 == 0) {
+                patient(which);
+            } else {
+                racing(which);
+            }
             bench.nothingUncaught();
             bench.driver.reset();
             bench.isFresh(queues);
         }
+    }
+
+    private long give() {
+        long given = memory.allocate(GIVEN_BYTES, 16);
+        for (int at = 0; at < GIVEN_BYTES; at += Integer.BYTES) {
+            // Small numbers are what fields of requests are made of.
+            memory.putInt(given + at, random.nextInt(3) == 0 ? random.nextInt() : random.nextInt(8));
+        }
+        return given;
+    }
+
+    private void patient(String which) {
+        memory.freeAll();
+        long given = give();
+        WriteWitness witness = new WriteWitness(memory, givesPagesBack);
+        List<DriverQueue> all = bench.setUp(format, queues);
+        all.forEach(queue -> witness.allow(format, queue.size(), queue.descriptorArea(), queue.deviceArea()));
+        witness.begin();
+        bench.driver.go();
+        for (int round = 0; round < ROUNDS; round++) {
+            DriverQueue queue = all.get(random.nextInt(all.size()));
+            misbehave(random, queue, given);
+            witness.begin();
+            queue.kick();
+            bench.machine.settle();
+            bench.machine.settle();
+            witness.check(which + ", round " + round);
+        }
+        witness.end();
+    }
+
+    private void racing(String which) {
+        memory.freeAll();
+        discarded.clear();
+        if (givesPagesBack) {
+            memory.watchDiscards((gpa, bytes) -> {
+                for (long page = gpa / PAGE; page * PAGE < gpa + bytes; page++) {
+                    discarded.add(page);
+                }
+            });
+        }
+        long low = guard();
+        long given = give();
+        List<DriverQueue> all = bench.live(format, queues);
+        long high = guard();
+        for (int round = 0; round < ROUNDS; round++) {
+            DriverQueue queue = all.get(random.nextInt(all.size()));
+            misbehave(random, queue, given);
+            queue.kick();
+        }
+        bench.machine.settle();
+        check(isGuarded(low) && isGuarded(high), "written outside what was given: " + which);
     }
 
     static void registers(Bench bench, long seed) {
@@ -79,7 +143,7 @@ final class RandomRings {
         }
     }
 
-    private static long guard(TestMemory memory) {
+    private long guard() {
         long gpa = memory.allocate(GUARD_BYTES, 16);
         byte[] bytes = new byte[GUARD_BYTES];
         Arrays.fill(bytes, GUARD);
@@ -87,9 +151,11 @@ final class RandomRings {
         return gpa;
     }
 
-    private static boolean isGuarded(TestMemory memory, long gpa) {
-        for (byte b : memory.copy(gpa, GUARD_BYTES)) {
-            if (b != GUARD) {
+    private boolean isGuarded(long gpa) {
+        byte[] bytes = memory.copy(gpa, GUARD_BYTES);
+        for (int i = 0; i < bytes.length; i++) {
+            boolean wasGivenBack = bytes[i] == 0 && discarded.contains((gpa + i) / PAGE);
+            if (bytes[i] != GUARD && !wasGivenBack) {
                 return false;
             }
         }
@@ -114,7 +180,6 @@ final class RandomRings {
                 queue.memory().putByte(area + random.nextLong(bytes), (byte) random.nextInt());
             }
         }
-        queue.kick();
     }
 
     /** A legal buffer whose contents are anything. */

@@ -41,19 +41,27 @@ public final class RingDriver {
     public RingDriver(TestMachine machine, int entries, int mode) {
         this.machine = machine;
         this.entries = entries;
+        this.gpa = machine.memory().allocate(bytes(entries), PAGE);
+        layOut(machine.memory(), gpa, entries, mode);
+    }
+
+    private static long bytes(int entries) {
+        return RingHeaderLayout.SIZE + (long) entries * (RingSubmissionLayout.SIZE + RingCompletionLayout.SIZE);
+    }
+
+    /** Writes the header of an empty ring, and zeros behind it. */
+    static void layOut(TestMemory memory, long gpa, int entries, int mode) {
         long submissions = RingHeaderLayout.SIZE;
         long completions = submissions + (long) entries * RingSubmissionLayout.SIZE;
-        long bytes = completions + (long) entries * RingCompletionLayout.SIZE;
-        this.gpa = machine.memory().allocate(bytes, PAGE);
-        machine.memory().write(gpa, new byte[(int) bytes], 0, (int) bytes);
-        putInt(RingHeaderLayout.MAGIC_OFFSET, RingMagic.MAGIC);
-        putInt(RingHeaderLayout.VERSION_OFFSET, RingMagic.VERSION);
-        putLong(RingHeaderLayout.BYTES_OFFSET, bytes);
-        putLong(RingHeaderLayout.SUBMISSION_OFFSET_OFFSET, submissions);
-        putLong(RingHeaderLayout.COMPLETION_OFFSET_OFFSET, completions);
-        putInt(RingHeaderLayout.SUBMISSION_ENTRIES_OFFSET, entries);
-        putInt(RingHeaderLayout.COMPLETION_ENTRIES_OFFSET, entries);
-        putInt(RingHeaderLayout.MODE_OFFSET, mode);
+        memory.write(gpa, new byte[(int) bytes(entries)], 0, (int) bytes(entries));
+        memory.putInt(gpa + RingHeaderLayout.MAGIC_OFFSET, RingMagic.MAGIC);
+        memory.putInt(gpa + RingHeaderLayout.VERSION_OFFSET, RingMagic.VERSION);
+        memory.putLong(gpa + RingHeaderLayout.BYTES_OFFSET, bytes(entries));
+        memory.putLong(gpa + RingHeaderLayout.SUBMISSION_OFFSET_OFFSET, submissions);
+        memory.putLong(gpa + RingHeaderLayout.COMPLETION_OFFSET_OFFSET, completions);
+        memory.putInt(gpa + RingHeaderLayout.SUBMISSION_ENTRIES_OFFSET, entries);
+        memory.putInt(gpa + RingHeaderLayout.COMPLETION_ENTRIES_OFFSET, entries);
+        memory.putInt(gpa + RingHeaderLayout.MODE_OFFSET, mode);
     }
 
     /** GPA of the header. */

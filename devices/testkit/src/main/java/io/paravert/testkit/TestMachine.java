@@ -78,9 +78,14 @@ public final class TestMachine implements AutoCloseable {
 
     /** Attaches and starts the machine's device, on a context such as a monitor would give it. */
     public TestMachine plug(Device device) {
+        return plug(device, device.isolation());
+    }
+
+    /** As {@link #plug(Device)}, with another isolation than the device asks for: a thread of its own costs its start. */
+    TestMachine plug(Device device, Isolation isolation) {
         device.attach(site);
         DeploymentOptions options = new DeploymentOptions();
-        if (device.isolation() == Isolation.PRIVATE) {
+        if (isolation == Isolation.PRIVATE) {
             options.setThreadingModel(ThreadingModel.WORKER)
                     .setWorkerPoolName("test-device-" + System.identityHashCode(this))
                     .setWorkerPoolSize(1);

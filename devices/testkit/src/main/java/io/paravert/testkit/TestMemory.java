@@ -23,6 +23,14 @@ public final class TestMemory implements GuestMemoryView {
     private long nextFree = FIRST;
     private volatile LongConsumer onRead = gpa -> {};
     private volatile LongConsumer onWrite = gpa -> {};
+    private volatile LongConsumer onReadLong = gpa -> {};
+    private volatile RangeWatcher onDiscard = (gpa, bytes) -> {};
+
+    /** Hears of a range. */
+    @FunctionalInterface
+    public interface RangeWatcher {
+        void range(long gpa, long bytes);
+    }
 
     public TestMemory(int size) {
         // Aligned, so that atomic accesses are allowed at aligned addresses.
@@ -65,6 +73,21 @@ public final class TestMemory implements GuestMemoryView {
         onWrite = watcher;
     }
 
+    /** Calls back with the address of each read of 8 bytes by the device from now on, before it is made. */
+    void watchLongReads(LongConsumer watcher) {
+        onReadLong = watcher;
+    }
+
+    /** Calls back with each range that the device gives back to the host from now on. */
+    public void watchDiscards(RangeWatcher watcher) {
+        onDiscard = watcher;
+    }
+
+    /** What a range holds, seen by nobody who watches. */
+    ByteBuffer peek() {
+        return bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    }
+
     /** A copy of a range. */
     public byte[] copy(long gpa, int length) {
         byte[] copy = new byte[length];
@@ -90,6 +113,11 @@ public final class TestMemory implements GuestMemoryView {
             throw new GuestAddressException("0x" + Long.toHexString(gpa) + " is not aligned to " + length);
         }
         return check(gpa, length);
+    }
+
+    private int readingLong(int at) {
+        onReadLong.accept(at);
+        return reading(at);
     }
 
     private int reading(int at) {
@@ -124,7 +152,7 @@ public final class TestMemory implements GuestMemoryView {
 
     @Override
     public long getLong(long gpa) {
-        return bytes.getLong(reading(check(gpa, Long.BYTES)));
+        return bytes.getLong(readingLong(check(gpa, Long.BYTES)));
     }
 
     @Override
@@ -162,7 +190,7 @@ public final class TestMemory implements GuestMemoryView {
 
     @Override
     public long getLongAcquire(long gpa) {
-        return (long) LONGS.getAcquire(bytes, reading(aligned(gpa, Long.BYTES)));
+        return (long) LONGS.getAcquire(bytes, readingLong(aligned(gpa, Long.BYTES)));
     }
 
     @Override
@@ -201,6 +229,8 @@ public final class TestMemory implements GuestMemoryView {
         if (((gpa | bytes) & 0xfff) != 0) {
             throw new GuestAddressException("[0x" + Long.toHexString(gpa) + ", +" + bytes + ") is no range of pages");
         }
+        check(gpa, bytes);
+        onDiscard.range(gpa, bytes);
         write(gpa, new byte[(int) bytes], 0, (int) bytes);
     }
 

@@ -1,6 +1,7 @@
 package io.paravert.testkit;
 
 import io.paravert.device.Device;
+import io.paravert.device.Isolation;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,10 +34,12 @@ public final class VirtioCases {
 
     private final Maker maker;
     private Set<Integer> inputQueues = Set.of();
+    private boolean givesPagesBack;
     private long seed = System.nanoTime();
     private Optional<Ground> ground = Optional.empty();
 
-    private record Ground(Vertx vertx, TestMemory memory) {}
+    /** @param shared devices share an event loop, whatever they ask for */
+    record Ground(Vertx vertx, TestMemory memory, boolean shared) {}
 
     /** Makes the device under test. */
     @FunctionalInterface
@@ -71,6 +74,12 @@ public final class VirtioCases {
         return this;
     }
 
+    /** Requests to the device may name pages that it gives back to the host (GuestMemoryView.discard), anywhere in memory. */
+    public VirtioCases givesPagesBack() {
+        givesPagesBack = true;
+        return this;
+    }
+
     /** Seed of the random drivers, to see a failure again; every run has another one unless it is set. */
     public VirtioCases seed(long fixed) {
         seed = fixed;
@@ -81,7 +90,7 @@ public final class VirtioCases {
     public Stream<DynamicTest> tests() {
         // One for all cases: they are many, and each is short.
         Vertx vertx = Vertx.vertx();
-        ground = Optional.of(new Ground(vertx, new TestMemory(MEMORY_BYTES)));
+        ground = Optional.of(new Ground(vertx, new TestMemory(MEMORY_BYTES), false));
         int queues;
         try (Bench bench = bench()) {
             queues = (int) IntStream.iterate(0, i -> bench.driver.maximumSize(i) > 0, i -> i + 1)
@@ -93,10 +102,11 @@ public final class VirtioCases {
         tests.add(test("answers every access to its configuration", VirtioCases::configuration));
         tests.add(test("ignores notifications that come too early or name no queue", this::earlyNotify));
         for (RingFormat format : RingFormat.values()) {
+            tests.add(test("touches no queue before DRIVER_OK " + format, b -> earlyBuffers(b, format, queues)));
             tests.add(test("starts anew after a reset at every point " + format, b -> resets(b, format, queues)));
             tests.add(test(
                     "survives random drivers " + format + ", seed " + seed,
-                    b -> RandomRings.run(b, format, queues, seed)));
+                    b -> new RandomRings(b, format, queues, givesPagesBack, seed).run()));
             for (int queue = 0; queue < queues; queue++) {
                 hostile(tests, format, queue, queues);
             }
@@ -186,6 +196,23 @@ public final class VirtioCases {
         check(!bench.driver.needsReset(), "an early notification broke the device");
     }
 
+    private static void earlyBuffers(Bench bench, RingFormat format, int queues) {
+        MmioDriver driver = bench.driver;
+        List<DriverQueue> early = bench.setUp(format, queues);
+        early.forEach(queue -> queue.offer(bench.plainBuffer()));
+        List<Long> read = new ArrayList<>();
+        bench.machine.memory().watchReads(read::add);
+        early.forEach(DriverQueue::kick);
+        bench.machine.settle();
+        bench.machine.memory().watchReads(gpa -> {});
+        check(read.isEmpty(), "memory was read before DRIVER_OK, at " + read);
+        check(early.stream().allMatch(queue -> queue.poll().isEmpty()), "a buffer was used before DRIVER_OK");
+        check(driver.read(MmioDriver.INTERRUPT_STATUS) == 0, "the driver was notified before DRIVER_OK");
+        check(!driver.needsReset(), "an early notification broke the device");
+        driver.reset();
+        bench.isFresh(queues);
+    }
+
     private static void resets(Bench bench, RingFormat format, int queues) {
         MmioDriver driver = bench.driver;
         List<Runnable> steps = List.of(
@@ -254,10 +281,14 @@ public final class VirtioCases {
 
         Bench(Maker maker, Ground ground) {
             ground.memory().freeAll();
+            ground.memory().watchReads(gpa -> {});
             ground.memory().watchWrites(gpa -> {});
+            ground.memory().watchLongReads(gpa -> {});
+            ground.memory().watchDiscards((gpa, bytes) -> {});
             machine = new TestMachine(ground.vertx(), ground.memory());
             driver = new MmioDriver(machine, WINDOW);
-            machine.plug(maker.make(WINDOW, machine::setPin));
+            Device device = maker.make(WINDOW, machine::setPin);
+            machine.plug(device, ground.shared() ? Isolation.SHARED : device.isolation());
         }
 
         /** What a usual driver wants of this format. */
@@ -267,12 +298,18 @@ public final class VirtioCases {
 
         /** A live device with all its queues. */
         List<DriverQueue> live(RingFormat format, int count) {
+            List<DriverQueue> all = setUp(format, count);
+            driver.go();
+            machine.settle();
+            return all;
+        }
+
+        /** All queues, before DRIVER_OK. */
+        List<DriverQueue> setUp(RingFormat format, int count) {
             driver.negotiate(features(format) | driver.offeredFeatures() & 0xff_ffffL);
             queues = IntStream.range(0, count)
                     .mapToObj(i -> driver.setUp(i, Math.min(QUEUE_SIZE, driver.maximumSize(i))))
                     .toList();
-            driver.go();
-            machine.settle();
             return queues;
         }
 

@@ -159,6 +159,9 @@ public final class VirtioBlock implements VirtioDevice {
         }
         int type = in.getInt(0);
         long sector = in.getLong(8);
+        if (isInTheWrongDirection(type, in, out)) {
+            return end(request, Status.IOERR);
+        }
         return switch (type) {
             case Ask.IN -> transfer(request, IoOp.READ, sector, out, 0, out.length() - 1);
             case Ask.OUT -> transfer(request, IoOp.WRITE, sector, in, HEADER_BYTES, in.length() - HEADER_BYTES);
@@ -170,17 +173,28 @@ public final class VirtioBlock implements VirtioDevice {
         };
     }
 
+    /** What is read from the disk goes to the driver, and what is written to it comes from there. */
+    private static boolean isInTheWrongDirection(int type, GuestBuffer in, GuestBuffer out) {
+        return type == Ask.IN && in.length() > HEADER_BYTES || type == Ask.OUT && out.length() > 1;
+    }
+
     private static Future<Void> end(Request request, int status) {
+        return end(request, status, status == Status.OK ? request.writable().length() - 1 : 0);
+    }
+
+    /** @param data bytes written from the start of what the device writes; the status byte stands at its end */
+    private static Future<Void> end(Request request, int status, long data) {
         long last = request.writable().length() - 1;
         request.writable().putByte(last, status);
-        request.setWritten(last + 1);
+        // 2.7.8.2: so many bytes from the start on were written. What lies between data and status was not.
+        request.setWritten(data == last ? last + 1 : data);
         return Future.succeededFuture();
     }
 
     private Future<Void> identify(Request request) {
-        long room = request.writable().length() - 1;
-        request.writable().write(0, id, 0, (int) Math.min(ID_BYTES, room));
-        return end(request, Status.OK);
+        int bytes = (int) Math.min(ID_BYTES, request.writable().length() - 1);
+        request.writable().write(0, id, 0, bytes);
+        return end(request, Status.OK, bytes);
     }
 
     /** @param permitted flags that the range may have: bit 0 is unmap */

@@ -269,6 +269,35 @@ class RingTest {
         ring.awaitBroken();
     }
 
+    /** Submission head and completion tail are the device's own: it writes them and never reads them back. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, ENTRIES, 1000, -1, Integer.MIN_VALUE})
+    void shouldNotBeMovedByAGuestThatJumpsTheRingHead(int value) {
+        RingDriver ring = open(RingMode.DOORBELL);
+        assertThat(ring.nop()).isZero();
+        ring.putInt(RingHeaderLayout.SUBMISSION_HEAD_OFFSET, value);
+        ring.prepare(IoOp.READ, 0, 42, 0, 0);
+        ring.publish();
+        assertThat(ring.await().result()).isEqualTo(42);
+        assertThat(ring.getInt(RingHeaderLayout.SUBMISSION_HEAD_OFFSET)).isEqualTo(2);
+        assertThat(ring.getInt(RingHeaderLayout.STATUS_OFFSET)).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {ENTRIES + 3, 1000, -1, Integer.MIN_VALUE})
+    void shouldGiveUpARingWhoseCompletionHeadIsAheadOfItsTail(int value) {
+        RingDriver ring = open(RingMode.DOORBELL);
+        assertThat(ring.nop()).isZero();
+        // It is looked at when the completions seem to have no room.
+        ring.putInt(RingHeaderLayout.COMPLETION_HEAD_OFFSET, value);
+        for (int i = 0; i < ENTRIES; i++) {
+            ring.prepare(IoOp.NOP, 0, 0, 0, 0);
+        }
+        ring.publish();
+        ring.awaitBroken();
+        assertThat(open(RingMode.DOORBELL).nop()).as("only that ring").isZero();
+    }
+
     @Test
     void shouldGiveUpARingWithMoreInFlightThanItsCompletionsHaveRoomFor() {
         RingDriver ring = open(RingMode.DOORBELL);
