@@ -17,7 +17,7 @@ import java.util.List;
 
 /**
  * A guest of the engine that runs code at ring 3 as the native harness does: the same addresses, one page of code and one of memory with
- * nothing around them. Exceptions go through the guest's IDT to a HLT of their own; code that ends does so by VMCALL.
+ * nothing around them. Exceptions go through the guest's IDT to a HLT of their own; code that ends does so by one that nothing else can cause.
  */
 public final class GuestRing3 implements AutoCloseable {
     private static final long RAM = 2 << 20;
@@ -36,7 +36,10 @@ public final class GuestRing3 implements AutoCloseable {
     private static final int CODE64 = 0x08;
     private static final int USER_CODE = 0x33;
     private static final int USER_DATA = 0x2b;
-    private static final byte[] VMCALL = {0x0f, 0x01, (byte) 0xc1};
+    /** What the native harness has behind its code, JMP [0x13570010], so that code that reads itself sees the same; here a page fault. */
+    private static final byte[] LEAVE = {(byte) 0xff, 0x24, 0x25, 0x10, 0x00, 0x57, 0x13};
+
+    private static final long LEAVE_ADDRESS = 0x1357_0010;
 
     private final HostMapping ram = HostMapping.allocate(RAM);
     private final SoftMachine machine;
@@ -127,8 +130,9 @@ public final class GuestRing3 implements AutoCloseable {
     /** Runs code on a state; {@code out} is overwritten. */
     public void run(byte[] code, Ring3State in, Ring3State out) {
         long page = ram.address() + CODE_PAGE;
+        RawMemory.fill(page, 0x1000, (byte) 0);
         RawMemory.write(page, code, 0, code.length);
-        RawMemory.write(page + code.length, VMCALL, 0, VMCALL.length);
+        RawMemory.write(page + code.length, LEAVE, 0, LEAVE.length);
         machine.memory().codeWatch().writtenRange(CODE_PAGE, 0x1000);
         RawMemory.fill(ram.address() + MEM_PAGE, 0x1000, (byte) 0);
         RawMemory.write(ram.address() + MEM_PAGE, in.mem.array(), 0, Ring3State.MEM_BYTES);
@@ -139,12 +143,9 @@ public final class GuestRing3 implements AutoCloseable {
         vcpu.readState(state);
         System.arraycopy(state.general, 0, out.gpr, 0, 16);
         out.rflags = state.rflags;
-        out.trap = -1;
-        out.cr2 = 0;
-        out.rip = code.length;
         if (reason == ExitReason.HALT) {
-            takeFault(out);
-        } else if (reason != ExitReason.HYPERCALL || state.rip != Ring3State.CODE_ADDRESS + code.length + 3L) {
+            takeFault(code.length, out);
+        } else {
             throw new AssertionError("the guest left by " + exit + " at RIP 0x" + Long.toHexString(state.rip));
         }
         byte[] left = vcpu.readXsave();
@@ -187,8 +188,8 @@ public final class GuestRing3 implements AutoCloseable {
         area.putLong(512, 7);
     }
 
-    /** The state at the fault, from the handler's frame. */
-    private void takeFault(Ring3State out) {
+    /** The state at the fault, from the handler's frame; code of {@code length} bytes has none if it came to its end. */
+    private void takeFault(int length, Ring3State out) {
         int vector = (int) (state.rip - 1 - HANDLERS) / 16;
         boolean withError = vector == 8 || vector >= 10 && vector <= 14 || vector == 17;
         long frame = ram.address() + state.general[4] + (withError ? 8 : 0);
@@ -197,6 +198,10 @@ public final class GuestRing3 implements AutoCloseable {
         out.rip = RawMemory.getLong(frame) - Ring3State.CODE_ADDRESS;
         out.rflags = RawMemory.getLong(frame + 16);
         out.gpr[4] = RawMemory.getLong(frame + 24);
+        if (vector == 14 && out.cr2 == LEAVE_ADDRESS && out.rip == length) {
+            out.trap = -1;
+            out.cr2 = 0;
+        }
     }
 
     @Override

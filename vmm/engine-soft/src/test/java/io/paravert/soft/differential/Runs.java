@@ -3,6 +3,8 @@ package io.paravert.soft.differential;
 import io.paravert.isa.CodeSize;
 import io.paravert.isa.Decoder;
 import io.paravert.isa.Instruction;
+import io.paravert.isa.Mnemonic;
+import io.paravert.isa.Register;
 import io.paravert.soft.GuestRing3;
 import io.paravert.soft.numeric.ring3.Differential;
 import io.paravert.soft.numeric.ring3.Ring3;
@@ -14,6 +16,8 @@ import java.util.function.Predicate;
 final class Runs implements AutoCloseable {
     /** Bits 20 and up of the addresses where the native harness lies. */
     private static final long HARNESS = 0x135;
+
+    private static final int MISALIGNED_MODE = 1 << 17;
 
     private final Ring3 processor = Ring3.open("avx2", "fma", "bmi2", "sha_ni");
     private final GuestRing3 guest = new GuestRing3();
@@ -74,6 +78,9 @@ final class Runs implements AutoCloseable {
         if (interpreted.cr2 >>> 20 == HARNESS) {
             return ""; // the harness itself lies there
         }
+        if (asksForMisalignedMode(i)) {
+            return "";
+        }
         StringBuilder wrong = new StringBuilder();
         Ring3State got = processed[i];
         if (got.trap != 14) got.cr2 = 0;
@@ -84,6 +91,40 @@ final class Runs implements AutoCloseable {
         int masked = got.trap < 0 ? undefined[i] : undefinedOnTheWay[i];
         Differential.differences(interpreted, got, Differential.RFLAGS_COMPARED & ~(long) masked, wrong);
         return wrong.toString();
+    }
+
+    /** LDMXCSR with bit 17, MM, which AMD's MISALIGNSSE adds (APM vol. 2, 11.3.5): this engine's CPUID does not offer it, so here it is #GP. */
+    private boolean asksForMisalignedMode(int i) {
+        byte[] code = codes[i];
+        Instruction in = new Instruction();
+        if (interpreted.trap != 13
+                || interpreted.rip < 0
+                || interpreted.rip >= code.length
+                || new Decoder().decode(code, (int) interpreted.rip, code.length, CodeSize.CODE64, in) <= 0
+                || in.mnemonic() != Mnemonic.LDMXCSR && in.mnemonic() != Mnemonic.VLDMXCSR) {
+            return false;
+        }
+        long address = effectiveAddress(in, interpreted);
+        int upper = byteAt(address + 2, code) | byteAt(address + 3, code) << 8;
+        return upper == MISALIGNED_MODE >>> 16;
+    }
+
+    private int byteAt(long address, byte[] code) {
+        long inMemory = address - Ring3State.MEM_ADDRESS;
+        if (inMemory >= 0 && inMemory < Ring3State.MEM_BYTES) {
+            return interpreted.mem.get((int) inMemory) & 0xff;
+        }
+        long inCode = address - Ring3State.CODE_ADDRESS;
+        return inCode >= 0 && inCode < code.length ? code[(int) inCode] & 0xff : 0;
+    }
+
+    private static long effectiveAddress(Instruction in, Ring3State state) {
+        long sum = in.displacement() + in.scale() * value(in.indexRegister(), state) + value(in.baseRegister(), state);
+        return in.addressSize() == 32 ? sum & 0xffff_ffffL : sum;
+    }
+
+    private static long value(Register register, Ring3State state) {
+        return register == Register.NONE ? 0 : state.gpr[register.number()];
     }
 
     /** Where in an access of many words a fault lies is the processor's own order. */
