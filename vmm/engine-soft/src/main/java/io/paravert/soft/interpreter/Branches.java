@@ -33,7 +33,7 @@ final class Branches {
         set.addJump(Mnemonic.JMP_FAR, Branches::jmpFar, 0);
         set.addJump(Mnemonic.CALL_FAR, Branches::callFar, 0);
         set.addJump(Mnemonic.RETF, Branches::retf, 0);
-        set.addJump(Mnemonic.IRET, Branches::iret, 0);
+        set.addJump(Mnemonic.IRET, InstructionSet.serializing(Branches::iret), 0);
         set.addJump(Mnemonic.LOOP, Branches::loop, 0);
         set.addJump(Mnemonic.LOOPE, Branches::loope, 0);
         set.addJump(Mnemonic.LOOPNE, Branches::loopne, 0);

@@ -3,6 +3,7 @@ package io.paravert.soft.interpreter;
 import io.paravert.isa.Instruction;
 import io.paravert.isa.Mnemonic;
 import io.paravert.isa.RegisterClass;
+import io.paravert.soft.memory.MemoryOrder;
 import io.paravert.soft.state.Vector;
 import io.paravert.soft.system.Cpuid;
 import io.paravert.soft.vcpu.Statement;
@@ -35,9 +36,9 @@ final class InstructionSet {
 
     private static final Entry TO_SEGMENT = new Entry(RegisterMoves::toSegment, ENDS, 0);
     private static final Entry FROM_SEGMENT = new Entry(RegisterMoves::fromSegment, FLOWS, 0);
-    private static final Entry TO_CONTROL = new Entry(RegisterMoves::toControl, ENDS, 0);
+    private static final Entry TO_CONTROL = new Entry(serializing(RegisterMoves::toControl), ENDS, 0);
     private static final Entry FROM_CONTROL = new Entry(RegisterMoves::fromControl, FLOWS, 0);
-    private static final Entry TO_DEBUG = new Entry(RegisterMoves::toDebug, ENDS, 0);
+    private static final Entry TO_DEBUG = new Entry(serializing(RegisterMoves::toDebug), ENDS, 0);
     private static final Entry FROM_DEBUG = new Entry(RegisterMoves::fromDebug, FLOWS, 0);
 
     private static final Entry POP_SEGMENT = new Entry(StackOperations::pop, ENDS, 0);
@@ -87,6 +88,14 @@ final class InstructionSet {
         WideVectors.register(this);
         FusedMultiply.register(this);
         StateSave.register(this, cpuid);
+    }
+
+    /** A statement that other vCPUs see this one's stores before (AMD APM vol. 2, 7.6.4). */
+    static Statement serializing(Statement statement) {
+        return (core, op) -> {
+            MemoryOrder.drain();
+            statement.execute(core, op);
+        };
     }
 
     private static void fail(RuntimeException fault) {

@@ -8,7 +8,7 @@ import static io.paravert.soft.state.Cpu.RCX;
 import static io.paravert.soft.state.Cpu.RDX;
 
 import io.paravert.isa.Mnemonic;
-import io.paravert.memory.RawMemory;
+import io.paravert.soft.memory.MemoryOrder;
 import io.paravert.soft.semantics.LazyFlags;
 import io.paravert.soft.state.Cpu;
 import io.paravert.soft.state.Rflags;
@@ -78,9 +78,9 @@ final class Moves {
             set.add(nothing, (core, op) -> {});
         }
         set.add(Mnemonic.PAUSE, (core, op) -> core.platform.pause());
-        set.add(Mnemonic.LFENCE, (core, op) -> RawMemory.loadFence());
-        set.add(Mnemonic.SFENCE, (core, op) -> RawMemory.storeFence());
-        set.add(Mnemonic.MFENCE, (core, op) -> RawMemory.fullFence());
+        set.add(Mnemonic.LFENCE, (core, op) -> MemoryOrder.afterLoad());
+        set.add(Mnemonic.SFENCE, (core, op) -> MemoryOrder.beforeStore());
+        set.add(Mnemonic.MFENCE, (core, op) -> MemoryOrder.drain());
     }
 
     static void mov(Core core, Op op) {

@@ -23,8 +23,8 @@ final class Ports {
     private Ports() {}
 
     static void register(InstructionSet set) {
-        set.add(Mnemonic.IN, Ports::in);
-        set.add(Mnemonic.OUT, Ports::out);
+        set.add(Mnemonic.IN, InstructionSet.serializing(Ports::in));
+        set.add(Mnemonic.OUT, InstructionSet.serializing(Ports::out));
     }
 
     private static int number(Cpu cpu, int kind, long immediate) {

@@ -9,6 +9,7 @@ import static io.paravert.soft.state.Cpu.RSI;
 
 import io.paravert.isa.Mnemonic;
 import io.paravert.memory.RawMemory;
+import io.paravert.soft.memory.MemoryOrder;
 import io.paravert.soft.semantics.LazyFlags;
 import io.paravert.soft.state.CodeMode;
 import io.paravert.soft.state.Cpu;
@@ -183,9 +184,9 @@ final class Strings {
         if (n <= 0 || source == 0 || target == 0 || rereads || !withinLimits(core, op, n * bytes)) {
             return 0;
         }
-        RawMemory.loadFence();
+        MemoryOrder.beforeStore();
         RawMemory.copy(source, target, n * bytes);
-        RawMemory.loadFence();
+        MemoryOrder.afterLoad();
         advance(cpu, op, RSI, n * bytes);
         advance(cpu, op, RDI, n * bytes);
         return n;
@@ -203,7 +204,7 @@ final class Strings {
         if (n <= 0 || target == 0 || !targetWithinLimit(core, op, n * bytes)) {
             return 0;
         }
-        RawMemory.storeFence();
+        MemoryOrder.beforeStore();
         fill(target, cpu.r[RAX], bytes, n);
         advance(cpu, op, RDI, n * bytes);
         return n;

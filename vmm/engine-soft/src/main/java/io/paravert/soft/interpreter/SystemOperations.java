@@ -1,5 +1,6 @@
 package io.paravert.soft.interpreter;
 
+import static io.paravert.soft.interpreter.InstructionSet.serializing;
 import static io.paravert.soft.state.Cpu.RAX;
 import static io.paravert.soft.state.Cpu.RBX;
 import static io.paravert.soft.state.Cpu.RCX;
@@ -35,19 +36,19 @@ final class SystemOperations {
 
     static void register(InstructionSet set, Cpuid cpuid) {
         SystemOperations system = new SystemOperations(cpuid);
-        set.add(Mnemonic.CPUID, system::cpuid);
+        set.add(Mnemonic.CPUID, serializing(system::cpuid));
         set.addEnding(Mnemonic.CLI, SystemOperations::cli);
         set.addEnding(Mnemonic.STI, SystemOperations::sti);
         set.addEnding(Mnemonic.HLT, SystemOperations::hlt);
         set.addEnding(Mnemonic.VMCALL, (core, op) -> core.leave(Core.Leave.HYPERCALL));
         set.addEnding(Mnemonic.VMMCALL, (core, op) -> core.leave(Core.Leave.HYPERCALL));
-        set.addEnding(Mnemonic.INVLPG, SystemOperations::invlpg);
-        set.addEnding(Mnemonic.INVPCID, SystemOperations::invpcid);
+        set.addEnding(Mnemonic.INVLPG, serializing(SystemOperations::invlpg));
+        set.addEnding(Mnemonic.INVPCID, serializing(SystemOperations::invpcid));
         set.addEnding(Mnemonic.CLTS, SystemOperations::clts);
-        set.addEnding(Mnemonic.LMSW, SystemOperations::lmsw);
-        set.addEnding(Mnemonic.WRMSR, SystemOperations::wrmsr);
-        set.addEnding(Mnemonic.INVD, (core, op) -> Privilege.requireSupervisor(core.cpu));
-        set.addEnding(Mnemonic.WBINVD, (core, op) -> Privilege.requireSupervisor(core.cpu));
+        set.addEnding(Mnemonic.LMSW, serializing(SystemOperations::lmsw));
+        set.addEnding(Mnemonic.WRMSR, serializing(SystemOperations::wrmsr));
+        set.addEnding(Mnemonic.INVD, serializing((core, op) -> Privilege.requireSupervisor(core.cpu)));
+        set.addEnding(Mnemonic.WBINVD, serializing((core, op) -> Privilege.requireSupervisor(core.cpu)));
         set.addEnding(Mnemonic.SWAPGS, SystemOperations::swapgs);
         set.addJump(Mnemonic.SYSCALL, (core, op) -> SystemCalls.syscall(core), 0);
         set.addJump(Mnemonic.SYSRET, (core, op) -> SystemCalls.sysret(core, op.bits), 0);
@@ -66,12 +67,12 @@ final class SystemOperations {
         set.add(Mnemonic.SMSW, SystemOperations::smsw);
         set.add(Mnemonic.SGDT, (core, op) -> storeTable(core, op, core.cpu.gdtLimit, core.cpu.gdtBase));
         set.add(Mnemonic.SIDT, (core, op) -> storeTable(core, op, core.cpu.idtLimit, core.cpu.idtBase));
-        set.addEnding(Mnemonic.LGDT, SystemOperations::lgdt);
-        set.addEnding(Mnemonic.LIDT, SystemOperations::lidt);
+        set.addEnding(Mnemonic.LGDT, serializing(SystemOperations::lgdt));
+        set.addEnding(Mnemonic.LIDT, serializing(SystemOperations::lidt));
         set.add(Mnemonic.SLDT, (core, op) -> storeSelector(core, op, Segment.LDTR));
         set.add(Mnemonic.STR, (core, op) -> storeSelector(core, op, Segment.TR));
-        set.addEnding(Mnemonic.LLDT, SystemOperations::lldt);
-        set.addEnding(Mnemonic.LTR, SystemOperations::ltr);
+        set.addEnding(Mnemonic.LLDT, serializing(SystemOperations::lldt));
+        set.addEnding(Mnemonic.LTR, serializing(SystemOperations::ltr));
         set.add(Mnemonic.STAC, (core, op) -> setAlignmentCheck(core, true));
         set.add(Mnemonic.CLAC, (core, op) -> setAlignmentCheck(core, false));
         set.add(Mnemonic.RDFSBASE, (core, op) -> readBase(core, op, Segment.FS));

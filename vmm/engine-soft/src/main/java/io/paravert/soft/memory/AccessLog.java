@@ -97,6 +97,7 @@ public final class AccessLog implements AutoCloseable {
         if (served == CAPACITY) {
             throw new IllegalStateException("one instruction makes more than " + CAPACITY + " device accesses");
         }
+        MemoryOrder.drain();
         waiting = true;
         port = toPort;
         write = isWrite;

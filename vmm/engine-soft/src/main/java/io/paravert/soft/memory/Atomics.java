@@ -54,25 +54,25 @@ final class Atomics {
     }
 
     private static boolean compareThenStore(LinearMemory memory, long va, int bytes, long expected, long value) {
-        RawMemory.fullFence();
+        MemoryOrder.drain();
         if (memory.load(va, bytes) != expected) {
             return false;
         }
         memory.store(va, bytes, value);
-        RawMemory.fullFence();
+        MemoryOrder.drain();
         return true;
     }
 
     /** CMPXCHG16B: the low words first. The operand is 16-byte aligned, and a store to it does not fault. */
     boolean compareAndSet16(LinearMemory memory, long va, long low, long high, long newLow, long newHigh) {
         synchronized (machine.busLock()) {
-            RawMemory.fullFence();
+            MemoryOrder.drain();
             if (memory.load64(va) != low || memory.load64(va + 8) != high) {
                 return false;
             }
             memory.store64(va, newLow);
             memory.store64(va + 8, newHigh);
-            RawMemory.fullFence();
+            MemoryOrder.drain();
             return true;
         }
     }

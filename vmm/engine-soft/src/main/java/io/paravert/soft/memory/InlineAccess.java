@@ -17,7 +17,7 @@ public final class InlineAccess {
             return memory.loadSlow(va, 1);
         }
         long value = RawMemory.getByte(va + tlb[s + Tlb.ADDEND]) & 0xff;
-        RawMemory.loadFence();
+        MemoryOrder.afterLoad();
         return value;
     }
 
@@ -27,7 +27,7 @@ public final class InlineAccess {
             return memory.loadSlow(va, 2);
         }
         long value = RawMemory.getShort(va + tlb[s + Tlb.ADDEND]) & 0xffff;
-        RawMemory.loadFence();
+        MemoryOrder.afterLoad();
         return value;
     }
 
@@ -37,7 +37,7 @@ public final class InlineAccess {
             return memory.loadSlow(va, 4);
         }
         long value = RawMemory.getInt(va + tlb[s + Tlb.ADDEND]) & 0xffff_ffffL;
-        RawMemory.loadFence();
+        MemoryOrder.afterLoad();
         return value;
     }
 
@@ -47,7 +47,7 @@ public final class InlineAccess {
             return memory.loadSlow(va, 8);
         }
         long value = RawMemory.getLong(va + tlb[s + Tlb.ADDEND]);
-        RawMemory.loadFence();
+        MemoryOrder.afterLoad();
         return value;
     }
 
@@ -57,7 +57,7 @@ public final class InlineAccess {
             memory.storeSlow(va, 1, value);
             return;
         }
-        RawMemory.storeFence();
+        MemoryOrder.beforeStore();
         RawMemory.putByte(va + tlb[s + Tlb.ADDEND], (byte) value);
     }
 
@@ -67,7 +67,7 @@ public final class InlineAccess {
             memory.storeSlow(va, 2, value);
             return;
         }
-        RawMemory.storeFence();
+        MemoryOrder.beforeStore();
         RawMemory.putShort(va + tlb[s + Tlb.ADDEND], (short) value);
     }
 
@@ -77,7 +77,7 @@ public final class InlineAccess {
             memory.storeSlow(va, 4, value);
             return;
         }
-        RawMemory.storeFence();
+        MemoryOrder.beforeStore();
         RawMemory.putInt(va + tlb[s + Tlb.ADDEND], (int) value);
     }
 
@@ -87,7 +87,7 @@ public final class InlineAccess {
             memory.storeSlow(va, 8, value);
             return;
         }
-        RawMemory.storeFence();
+        MemoryOrder.beforeStore();
         RawMemory.putLong(va + tlb[s + Tlb.ADDEND], value);
     }
 
@@ -98,7 +98,7 @@ public final class InlineAccess {
             return memory.loadStackSlow(va);
         }
         long value = RawMemory.getLong(va + tlb[s + Tlb.ADDEND]);
-        RawMemory.loadFence();
+        MemoryOrder.afterLoad();
         return value;
     }
 
@@ -109,7 +109,7 @@ public final class InlineAccess {
             memory.storeStackSlow(va, value);
             return;
         }
-        RawMemory.storeFence();
+        MemoryOrder.beforeStore();
         RawMemory.putLong(va + tlb[s + Tlb.ADDEND], value);
     }
 
@@ -129,7 +129,7 @@ public final class InlineAccess {
                 : bytes == 4
                         ? RawMemory.getInt(host) & 0xffff_ffffL
                         : bytes == 2 ? RawMemory.getShort(host) & 0xffff : RawMemory.getByte(host) & 0xff;
-        RawMemory.loadFence();
+        MemoryOrder.afterLoad();
         return value;
     }
 
@@ -139,7 +139,7 @@ public final class InlineAccess {
             memory.store(va, bytes, value);
             return;
         }
-        RawMemory.storeFence();
+        MemoryOrder.beforeStore();
         switch (bytes) {
             case 1 -> RawMemory.putByte(host, (byte) value);
             case 2 -> RawMemory.putShort(host, (short) value);

@@ -62,7 +62,7 @@ public final class LinearMemory {
             return slow.load(va, 1);
         }
         long value = RawMemory.getByte(va + tlb[s + Tlb.ADDEND]) & 0xff;
-        RawMemory.loadFence();
+        MemoryOrder.afterLoad();
         return value;
     }
 
@@ -72,7 +72,7 @@ public final class LinearMemory {
             return slow.load(va, 2);
         }
         long value = RawMemory.getShort(va + tlb[s + Tlb.ADDEND]) & 0xffff;
-        RawMemory.loadFence();
+        MemoryOrder.afterLoad();
         return value;
     }
 
@@ -82,7 +82,7 @@ public final class LinearMemory {
             return slow.load(va, 4);
         }
         long value = RawMemory.getInt(va + tlb[s + Tlb.ADDEND]) & 0xffff_ffffL;
-        RawMemory.loadFence();
+        MemoryOrder.afterLoad();
         return value;
     }
 
@@ -92,7 +92,7 @@ public final class LinearMemory {
             return slow.load(va, 8);
         }
         long value = RawMemory.getLong(va + tlb[s + Tlb.ADDEND]);
-        RawMemory.loadFence();
+        MemoryOrder.afterLoad();
         return value;
     }
 
@@ -102,7 +102,7 @@ public final class LinearMemory {
             slow.store(va, 1, value);
             return;
         }
-        RawMemory.storeFence();
+        MemoryOrder.beforeStore();
         RawMemory.putByte(va + tlb[s + Tlb.ADDEND], (byte) value);
     }
 
@@ -112,7 +112,7 @@ public final class LinearMemory {
             slow.store(va, 2, value);
             return;
         }
-        RawMemory.storeFence();
+        MemoryOrder.beforeStore();
         RawMemory.putShort(va + tlb[s + Tlb.ADDEND], (short) value);
     }
 
@@ -122,7 +122,7 @@ public final class LinearMemory {
             slow.store(va, 4, value);
             return;
         }
-        RawMemory.storeFence();
+        MemoryOrder.beforeStore();
         RawMemory.putInt(va + tlb[s + Tlb.ADDEND], (int) value);
     }
 
@@ -132,7 +132,7 @@ public final class LinearMemory {
             slow.store(va, 8, value);
             return;
         }
-        RawMemory.storeFence();
+        MemoryOrder.beforeStore();
         RawMemory.putLong(va + tlb[s + Tlb.ADDEND], value);
     }
 
@@ -143,7 +143,7 @@ public final class LinearMemory {
             return slow.loadStack(va);
         }
         long value = RawMemory.getLong(va + tlb[s + Tlb.ADDEND]);
-        RawMemory.loadFence();
+        MemoryOrder.afterLoad();
         return value;
     }
 
@@ -154,7 +154,7 @@ public final class LinearMemory {
             slow.storeStack(va, value);
             return;
         }
-        RawMemory.storeFence();
+        MemoryOrder.beforeStore();
         RawMemory.putLong(va + tlb[s + Tlb.ADDEND], value);
     }
 

@@ -198,7 +198,7 @@ final class SlowAccess {
             return devices.claims(gpa) ? devices.load(gpa, bytes) : log.loadMmio(gpa, bytes);
         }
         long value = rawLoad(host, bytes);
-        RawMemory.loadFence();
+        MemoryOrder.afterLoad();
         return value;
     }
 
@@ -212,7 +212,7 @@ final class SlowAccess {
         if (report) {
             refuseOwnCode(bytes);
         }
-        RawMemory.storeFence();
+        MemoryOrder.beforeStore();
         rawStore(host, bytes, value);
         if (report) {
             watch.written(gpa, bytes);

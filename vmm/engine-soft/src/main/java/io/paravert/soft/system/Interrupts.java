@@ -2,6 +2,7 @@ package io.paravert.soft.system;
 
 import static io.paravert.soft.state.Cpu.RSP;
 
+import io.paravert.soft.memory.MemoryOrder;
 import io.paravert.soft.state.Cpu;
 import io.paravert.soft.state.Rflags;
 import io.paravert.soft.state.Segment;
@@ -30,6 +31,7 @@ public final class Interrupts {
      */
     public static void deliver(Core core, int vector, int errorCode, Kind kind) {
         Cpu cpu = core.cpu;
+        MemoryOrder.drain();
         core.checkpoint.save();
         try {
             if (!cpu.isProtected()) {
