@@ -1,5 +1,6 @@
 package io.paravert.cli;
 
+import io.paravert.device.Device;
 import io.paravert.guest.GuestNeed;
 import io.paravert.vmm.Vm;
 import io.paravert.vmm.VmConfig;
@@ -15,17 +16,23 @@ import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** Runs one guest from its name to its exit status. The calling thread waits. */
 final class GuestRunner {
     private static final int MAX_LOOPS = 4;
+    /** A limit of zero would be none. */
+    private static final Duration SHORTEST = Duration.ofMillis(1);
+
     /** A device whose text ends so is a file that describes it: a type has no dot. */
     private static final String JSON_SUFFIX = ".json";
 
@@ -65,11 +72,9 @@ final class GuestRunner {
         try {
             // A PC kernel may use whatever a PC has.
             EngineSelection selection = EngineSelection.open(request.engine(), Set.of(GuestNeed.PAGING_32));
-            try (Engine engine = selection.engine();
-                    KernelGuest kernel = join(loaded)) {
+            try (Engine engine = selection.engine()) {
                 selection.note().ifPresent(note -> stdio.err().println("paravert: " + note));
-                GuestTarget target = GuestTarget.ofKernel(asked.name());
-                return runOn(target, kernel.configure(), kernel::connect, engine, join(vertx));
+                return run(() -> join(loaded), () -> new KernelGuest(asked), engine, join(vertx));
             }
         } finally {
             join(vertx).close().toCompletionStage().toCompletableFuture().join();
@@ -86,8 +91,11 @@ final class GuestRunner {
             try (Engine engine = selection.engine();
                     GuestImage image = join(program)) {
                 selection.note().ifPresent(note -> stdio.err().println("paravert: " + note));
-                VmConfig.Builder config = VmConfig.builder(GuestTarget.loader(image));
-                return runOn(target, config, vm -> {}, engine, join(vertx));
+                return run(
+                        () -> GuestMachine.of(target, image),
+                        () -> GuestMachine.of(target, image),
+                        engine,
+                        join(vertx));
             }
         } finally {
             join(vertx).close().toCompletionStage().toCompletableFuture().join();
@@ -112,16 +120,22 @@ final class GuestRunner {
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
     }
 
-    /** @param made is told of the machine before it starts */
-    private int runOn(GuestTarget target, VmConfig.Builder config, Consumer<Vm> made, Engine engine, Vertx vertx) {
+    /**
+     * Runs a guest, and again if it asks for that and may.
+     *
+     * @param first makes it
+     * @param again makes it once more
+     */
+    private int run(Supplier<GuestMachine> first, Supplier<GuestMachine> again, Engine engine, Vertx vertx) {
         ConsoleOutput output = new ConsoleOutput(stdio.out());
         RunRecord record;
         try (Plugins plugins = PluginPath.open(request.plugins());
-                Vm vm = Vm.create(complete(config, target, output, plugins), vertx, engine)) {
-            made.accept(vm);
-            output.onLoss(vm::stop);
-            VmOutcome outcome = awaitEnd(vm);
-            record = RunRecord.of(target.name(), vm, outcome);
+                InteractiveConsole console = new InteractiveConsole(stdio)) {
+            long began = System.nanoTime();
+            record = runOnce(first.get(), plugins, console, output, engine, vertx, began);
+            while (record.isReboot() && request.restarts() && !console.left()) {
+                record = runOnce(again.get(), plugins, console, output, engine, vertx, began);
+            }
         }
         report(record);
         return output.loss()
@@ -132,11 +146,33 @@ final class GuestRunner {
                 .orElse(record.status());
     }
 
-    private VmOutcome awaitEnd(Vm vm) {
+    /** @param began when the first run did, {@link System#nanoTime}: all of them share one limit */
+    private RunRecord runOnce(
+            GuestMachine machine,
+            Plugins plugins,
+            InteractiveConsole console,
+            ConsoleOutput output,
+            Engine engine,
+            Vertx vertx,
+            long began) {
+        Duration limit = request.timeout();
+        if (!limit.isZero()) {
+            Duration rest = limit.minusNanos(System.nanoTime() - began);
+            limit = rest.compareTo(SHORTEST) < 0 ? SHORTEST : rest;
+        }
+        try (GuestMachine guest = machine;
+                Vm vm = Vm.create(complete(guest, output, plugins, limit), vertx, engine)) {
+            guest.connect(vm);
+            output.onLoss(vm::stop);
+            return RunRecord.of(guest.target().name(), vm, awaitEnd(vm, console));
+        }
+    }
+
+    private static VmOutcome awaitEnd(Vm vm, InteractiveConsole console) {
         Thread stopper = new Thread(vm::stop, "stop-at-exit");
         Runtime.getRuntime().addShutdownHook(stopper);
-        try (InteractiveConsole console = InteractiveConsole.of(stdio, vm)) {
-            console.start();
+        try {
+            console.attach(vm);
             vm.start();
             return vm.ended().toCompletionStage().toCompletableFuture().join();
         } finally {
@@ -148,32 +184,41 @@ final class GuestRunner {
         }
     }
 
-    private VmConfig complete(VmConfig.Builder config, GuestTarget target, ConsoleOutput output, Plugins plugins) {
+    private VmConfig complete(GuestMachine guest, ConsoleOutput output, Plugins plugins, Duration limit) {
+        GuestTarget target = guest.target();
+        Map<String, Device> devices = devices(target, plugins);
+        // What the machine's board takes is the board's to attach.
+        devices.entrySet().removeIf(each -> guest.plug(each.getKey(), each.getValue()));
+        VmConfig.Builder config = guest.configure();
         config.name(target.machineName())
                 .memoryBytes(request.memoryBytes())
                 .vcpus(request.vcpus() == null ? target.vcpus() : request.vcpus())
-                .timeout(request.timeout())
+                .timeout(limit)
                 .console(output);
         if (request.traceExits()) {
             config.trace(new TraceLines(stdio.err()));
         }
-        List<String> devices = new ArrayList<>(target.devices());
-        devices.addAll(request.devices());
-        if (!devices.isEmpty()) {
-            attach(config, devices, plugins.catalog());
-        }
+        devices.forEach(config::device);
         return config.build();
     }
 
-    private static void attach(VmConfig.Builder config, List<String> devices, DeviceCatalog catalog) {
-        for (int i = 0; i < devices.size(); i++) {
-            if (devices.get(i).endsWith(JSON_SUFFIX)) {
-                config.device("device" + i, catalog.createFromJson(read(devices.get(i)), devices.get(i)));
+    private Map<String, Device> devices(GuestTarget target, Plugins plugins) {
+        List<String> asked = new ArrayList<>(target.devices());
+        asked.addAll(request.devices());
+        Map<String, Device> devices = new LinkedHashMap<>();
+        if (asked.isEmpty()) {
+            return devices;
+        }
+        DeviceCatalog catalog = plugins.catalog();
+        for (int i = 0; i < asked.size(); i++) {
+            if (asked.get(i).endsWith(JSON_SUFFIX)) {
+                devices.put("device" + i, catalog.createFromJson(read(asked.get(i)), asked.get(i)));
                 continue;
             }
-            DeviceText text = DeviceText.parse(devices.get(i));
-            config.device(text.type() + i, catalog.create(text));
+            DeviceText text = DeviceText.parse(asked.get(i));
+            devices.put(text.type() + i, catalog.create(text));
         }
+        return devices;
     }
 
     private static String read(String file) {

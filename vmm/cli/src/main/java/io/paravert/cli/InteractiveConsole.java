@@ -6,40 +6,76 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
-/** The way from standard input to a guest's console, for as long as the guest runs. */
+/** The way from standard input to a guest's console, for as long as it runs, over all its restarts. */
 final class InteractiveConsole implements AutoCloseable {
     private final Stdio stdio;
-    private final Vm vm;
     private final ConsoleInput input;
+    private @Nullable Vm vm;
+    private boolean left;
+    private int columns;
+    private int rows;
     /** Null inside if there is no terminal to give back. */
     private CompletableFuture<@Nullable TerminalSession> terminal = CompletableFuture.completedFuture(null);
 
-    private InteractiveConsole(Stdio stdio, Vm vm) {
+    InteractiveConsole(Stdio stdio) {
         this.stdio = stdio;
-        this.vm = vm;
-        this.input = new ConsoleInput(stdio.in(), vm.console(), stdio.inIsTerminal(), vm::stop);
+        this.input = new ConsoleInput(stdio.in(), stdio.inIsTerminal(), this::leave);
     }
 
-    static InteractiveConsole of(Stdio stdio, Vm vm) {
-        return new InteractiveConsole(stdio, vm);
+    /** Joins it to a machine that is about to start, and lets go of the one before. */
+    void attach(Vm machine) {
+        boolean first;
+        synchronized (this) {
+            first = vm == null;
+            vm = machine;
+            machine.console().resize(columns, rows);
+        }
+        input.attach(machine.console());
+        if (first) {
+            start();
+        }
     }
 
-    /** Starts it. A terminal is taken beside the guest's start, which need not wait for it. */
-    void start() {
+    /** Whether the user asked to leave. */
+    synchronized boolean left() {
+        return left;
+    }
+
+    private void leave() {
+        Vm machine;
+        synchronized (this) {
+            left = true;
+            machine = vm;
+        }
+        if (machine != null) {
+            machine.stop();
+        }
+    }
+
+    private synchronized void resize(int newColumns, int newRows) {
+        columns = newColumns;
+        rows = newRows;
+        if (vm != null) {
+            vm.console().resize(columns, rows);
+        }
+    }
+
+    /** A terminal is taken beside the guest's start, which need not wait for it. */
+    private void start() {
         if (!stdio.inIsTerminal()) {
             input.start();
             return;
         }
         terminal = CompletableFuture.supplyAsync(() -> {
-            TerminalSession session = open(stdio, vm);
+            TerminalSession session = open();
             input.start();
             return session;
         });
     }
 
-    private static @Nullable TerminalSession open(Stdio stdio, Vm vm) {
+    private @Nullable TerminalSession open() {
         try {
-            return TerminalSession.open((columns, rows) -> vm.console().resize(columns, rows));
+            return TerminalSession.open(this::resize);
         } catch (IOException | RuntimeException e) {
             stdio.err().println("paravert: the terminal cannot be put into raw mode: " + e.getMessage());
             return null;

@@ -1,11 +1,15 @@
 package io.paravert.cli;
 
+import io.paravert.device.Device;
 import io.paravert.devices.block.FileStore;
 import io.paravert.devices.block.VirtioBlock;
+import io.paravert.devices.console.ConsoleDevice;
 import io.paravert.devices.entropy.EntropyDevice;
 import io.paravert.platform.PcBoard;
 import io.paravert.platform.boot.BootRequest;
+import io.paravert.platform.boot.Firmware;
 import io.paravert.platform.boot.KernelLoader;
+import io.paravert.virtio.mmio.VirtioOnMmio;
 import io.paravert.vmm.Vm;
 import io.paravert.vmm.VmConfig;
 import io.paravert.vmm.boot.GuestFile;
@@ -15,29 +19,58 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A kernel with the PC around it. Open while its machine is made; one thread. */
-final class KernelGuest implements AutoCloseable {
+/** A kernel with the PC around it. */
+final class KernelGuest implements GuestMachine {
+    private final GuestTarget target;
     private final PcBoard board;
     private final List<GuestFile> files = new ArrayList<>();
     private final KernelLoader loader;
 
     /** @throws io.paravert.vmm.boot.GuestFileException if a file cannot be had, or is not what it should be */
     KernelGuest(KernelRequest request) {
+        target = GuestTarget.ofKernel(request.name());
         board = new PcBoard(request.bus());
-        board.plug("rng0", new EntropyDevice());
-        for (int i = 0; i < request.disks().size(); i++) {
-            String id = "disk" + i;
-            board.plug(id, new VirtioBlock(open(request.disks().get(i)), id));
-        }
         try {
             files.add(GuestFile.open(request.kernel()));
             request.modules().forEach(module -> files.add(GuestFile.open(module)));
-            BootRequest boot = new BootRequest(request.commandLine(), files.subList(1, files.size()), board.firmware());
+            List<GuestFile> modules = files.subList(1, files.size());
+            // The tables are of what is plugged in by the time the machine is loaded.
+            Firmware firmware = (memory, facts) -> board.firmware().write(memory, facts);
+            BootRequest boot = new BootRequest(request.commandLine(), modules, firmware);
             loader = new KernelLoader(files.get(0), boot, KernelLoader.Path.AUTO);
+            plugDevices(request);
         } catch (RuntimeException e) {
             close();
             throw e;
         }
+    }
+
+    private void plugDevices(KernelRequest request) {
+        board.plug("rng0", new EntropyDevice());
+        if (request.console() == KernelRequest.Console.VIRTIO) {
+            VirtioTerminal terminal = new VirtioTerminal();
+            ConsoleDevice device = new ConsoleDevice(List.of(new ConsoleDevice.Port("console", terminal)));
+            board.plugTerminal("terminal", device, terminal);
+        }
+        for (int i = 0; i < request.disks().size(); i++) {
+            String id = "disk" + i;
+            board.plug(id, new VirtioBlock(open(request.disks().get(i)), id));
+        }
+    }
+
+    @Override
+    public GuestTarget target() {
+        return target;
+    }
+
+    /** Takes the devices that a kernel finds by itself. */
+    @Override
+    public boolean plug(String name, Device device) {
+        if (device instanceof VirtioOnMmio virtio) {
+            board.plug(name, virtio.virtio());
+            return true;
+        }
+        return false;
     }
 
     private static FileStore open(Path disk) {
@@ -48,15 +81,15 @@ final class KernelGuest implements AutoCloseable {
         }
     }
 
-    /** Begins the configuration of its machine. */
-    VmConfig.Builder configure() {
+    @Override
+    public VmConfig.Builder configure() {
         VmConfig.Builder config = VmConfig.builder(loader);
         board.addTo(config);
         return config;
     }
 
-    /** Joins the board to the machine; before it starts. */
-    void connect(Vm vm) {
+    @Override
+    public void connect(Vm vm) {
         board.connect(vm);
     }
 

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -33,11 +34,16 @@ import picocli.CommandLine.Spec;
             "124:the guest ran into --timeout",
             "130:the user left, as by Ctrl-A x"
         },
-        footer = "%nOn a terminal, Ctrl-A x leaves the guest and Ctrl-A Ctrl-A types a Ctrl-A.")
+        footer =
+                "%nA kernel that powers off ends with status 0, one that panics and says so (pvpanic) with 5, and one that "
+                        + "reboots starts again.%nOn a terminal, Ctrl-A x leaves the guest and Ctrl-A Ctrl-A types a Ctrl-A.")
 final class RunCommand implements Callable<Integer> {
     static final String JSON = "--json";
     /** {@code --json} without a file. */
     static final String STANDARD_ERROR = "";
+
+    private static final List<String> KERNEL_OPTIONS =
+            List.of("--initrd", "--module", "--append", "--disk", "--bus", "--console", "--no-reboot");
 
     private static final long DEFAULT_MEMORY = 64L << 20;
     private static final long KERNEL_MEMORY = 512L << 20;
@@ -69,9 +75,8 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--append",
             paramLabel = "TEXT",
-            defaultValue = "console=ttyS0",
-            description = "Its command line (default: ${DEFAULT-VALUE}).")
-    private String append = "";
+            description = "Its command line (default: console=ttyS0, or console=hvc0 with --console virtio).")
+    private @Nullable String append;
 
     @Option(
             names = "--disk",
@@ -85,6 +90,16 @@ final class RunCommand implements Callable<Integer> {
             defaultValue = "mmio",
             description = "How it reaches its virtio devices (default: ${DEFAULT-VALUE}).")
     private PcBoard.Bus bus = PcBoard.Bus.MMIO;
+
+    @Option(
+            names = "--console",
+            paramLabel = "serial|virtio",
+            defaultValue = "serial",
+            description = "What this terminal is to it: COM1, or hvc0 (default: ${DEFAULT-VALUE}).")
+    private KernelRequest.Console console = KernelRequest.Console.SERIAL;
+
+    @Option(names = "--no-reboot", description = "A kernel's reboot ends the run, with status 0.")
+    private boolean noReboot;
 
     @Option(
             names = "--engine",
@@ -182,9 +197,7 @@ final class RunCommand implements Callable<Integer> {
                     file == null ? "Missing required parameter: 'GUEST'" : "Give GUEST or --kernel, not both");
         }
         if (file == null) {
-            if (initrd != null || !modules.isEmpty() || !disks.isEmpty()) {
-                throw new ParameterException(spec.commandLine(), "--initrd, --module and --disk go with --kernel");
-            }
+            refuseKernelOptions();
             return null;
         }
         List<Path> all = new ArrayList<>();
@@ -192,7 +205,17 @@ final class RunCommand implements Callable<Integer> {
             all.add(initrd);
         }
         all.addAll(modules);
-        return new KernelRequest(file, all, append, disks, bus);
+        String commandLine = append == null ? "console=" + console.linuxName() : append;
+        return new KernelRequest(file, all, commandLine, disks, bus, console, !noReboot);
+    }
+
+    private void refuseKernelOptions() {
+        CommandLine.ParseResult given = spec.commandLine().getParseResult();
+        for (String option : KERNEL_OPTIONS) {
+            if (given.hasMatchedOption(option)) {
+                throw new ParameterException(spec.commandLine(), option + " goes with --kernel");
+            }
+        }
     }
 
     @Override

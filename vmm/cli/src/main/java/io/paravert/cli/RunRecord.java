@@ -27,13 +27,15 @@ record RunRecord(
         Optional<CrashReport> crash,
         VmStatistics statistics) {
 
+    private static final String REBOOT = "reboot";
+
     /** Of a machine that has ended and is not closed yet. */
     static RunRecord of(String guest, Vm vm, VmOutcome outcome) {
         VmStatistics statistics = vm.statistics();
         if (outcome instanceof VmOutcome.Shutdown end) {
             return new RunRecord(
                     guest,
-                    end.reboot() ? "reboot" : "exited",
+                    end.reboot() ? REBOOT : "exited",
                     (end.reboot() ? "asked for a reboot, status " : "exited with status ") + end.processStatus(),
                     end.processStatus(),
                     Optional.of(end.code()),
@@ -60,6 +62,11 @@ record RunRecord(
 
     private static String seconds(Duration limit) {
         return String.format(Locale.ROOT, "%.3f", limit.toNanos() / 1e9).replaceAll("\\.?0+$", "") + " s";
+    }
+
+    /** Whether the guest ended so that it may start again. */
+    boolean isReboot() {
+        return kind.equals(REBOOT);
     }
 
     /** For people; several lines, the last one ended. */

@@ -30,6 +30,11 @@ record RunRequest(
         @Nullable String json,
         boolean verbose) {
 
+    /** Whether a guest that asks for a reboot is started again. */
+    boolean restarts() {
+        return kernel != null && kernel.restarts();
+    }
+
     /** Whether standard error is for the record and nothing else. */
     boolean jsonOnStandardError() {
         return RunCommand.STANDARD_ERROR.equals(json);

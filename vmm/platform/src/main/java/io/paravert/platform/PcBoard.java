@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The board of a PC: its fixed devices, the virtio devices that are plugged in, the interrupt wires, and the tables that
- * describe them. Its serial port is the machine's console. One board serves one machine; one thread sets it up:
+ * describe them. Its serial port is the machine's console, beside a terminal that is plugged in. One board serves one machine; one thread sets it up:
  *
  * <pre>
  * board.plug(...)*  ->  board.addTo(config)  ->  Vm.create  ->  board.connect(vm)  ->  vm.start
@@ -51,6 +51,7 @@ public final class PcBoard {
     private final PciHost pci = new PciHost(acpi.resetRegister());
     private final List<MmioWindow> windows = new ArrayList<>();
     private final Bus bus;
+    private @Nullable Terminal terminal;
 
     private record Plugged(String name, Device device) {}
 
@@ -60,6 +61,15 @@ public final class PcBoard {
         MMIO,
         /** PCI functions with MSI-X: for kernels without virtio over MMIO. */
         PCI
+    }
+
+    /** What stands for the machine's console beside the serial port: what is typed goes there, and not to the port. */
+    public interface Terminal {
+        /** Joins it to the console; before the machine starts. */
+        void connect(GuestConsole console);
+
+        /** As {@link GuestConsole#onChange} says. */
+        void changed();
     }
 
     public PcBoard(Bus bus) {
@@ -79,6 +89,15 @@ public final class PcBoard {
             throw new VmException("no place is left for " + name + ": give at most " + places + " devices");
         }
         plugged.add(new Plugged(name, bus == Bus.PCI ? onPci(device) : onMmio(number, device)));
+    }
+
+    /** Plugs in the device that typed input goes to; one at most. */
+    public void plugTerminal(String name, VirtioDevice device, Terminal end) {
+        if (terminal != null) {
+            throw new IllegalStateException("a board has one terminal");
+        }
+        terminal = end;
+        plug(name, device);
     }
 
     private Device onMmio(int number, VirtioDevice device) {
@@ -120,8 +139,17 @@ public final class PcBoard {
         wires.connect(vm.interruptLines()
                 .orElseThrow(() -> new VmException(vm.name() + " has no interrupt controllers: its engine made none")));
         GuestConsole console = vm.console();
-        serial.connect(new ConsoleEnd(console));
-        console.onChange(serial::lineChanged);
+        Terminal end = terminal;
+        serial.connect(new ConsoleEnd(console, end == null));
+        if (end == null) {
+            console.onChange(serial::lineChanged);
+            return;
+        }
+        end.connect(console);
+        console.onChange(() -> {
+            serial.lineChanged();
+            end.changed();
+        });
     }
 
     /** Asks the kernel to shut down; false if it does not listen. Any thread. */
@@ -130,7 +158,7 @@ public final class PcBoard {
     }
 
     /** The machine's console as the far end of the serial port. */
-    private record ConsoleEnd(GuestConsole console) implements SerialLine {
+    private record ConsoleEnd(GuestConsole console, boolean hears) implements SerialLine {
         @Override
         public boolean send(byte value) {
             return console.offer(value);
@@ -143,7 +171,7 @@ public final class PcBoard {
 
         @Override
         public int receive(byte[] target, int length) {
-            return console.takeTyped(target, 0, length);
+            return hears ? console.takeTyped(target, 0, length) : 0;
         }
     }
 

@@ -200,6 +200,16 @@ public final class GuestConsole {
         return true;
     }
 
+    /** Writes bytes for a device that stands for this console: how many there was room for. Any thread, never waits. */
+    public synchronized int offer(byte[] bytes, int offset, int length) {
+        Objects.checkFromIndexSize(offset, length, bytes.length);
+        int taken = written.put(bytes, offset, length);
+        if (taken > 0) {
+            scheduleDrain();
+        }
+        return taken;
+    }
+
     /** True if {@link #offer} would take a byte. */
     public synchronized boolean hasRoom() {
         return written.room() > 0;
@@ -220,7 +230,7 @@ public final class GuestConsole {
         return taken;
     }
 
-    /** Called, on any thread, when input has come or output has made room. It must not block. */
+    /** Called, on any thread, when input has come, output has made room, or the size has changed. It must not block. */
     public void onChange(Runnable listener) {
         changeListener = listener;
     }
@@ -243,6 +253,7 @@ public final class GuestConsole {
         this.columns = columns & 0xffff;
         this.rows = rows & 0xffff;
         inputEvent.run();
+        changeListener.run();
     }
 
     /** As the ABI's device parameter: columns in bits 15-0, rows in bits 31-16. */
