@@ -11,6 +11,50 @@ import io.paravert.memory.RawMemory;
 public final class InlineAccess {
     private InlineAccess() {}
 
+    public static long at8(long host) {
+        long value = RawMemory.getByte(host) & 0xff;
+        RawMemory.loadFence();
+        return value;
+    }
+
+    public static long at16(long host) {
+        long value = RawMemory.getShort(host) & 0xffff;
+        RawMemory.loadFence();
+        return value;
+    }
+
+    public static long at32(long host) {
+        long value = RawMemory.getInt(host) & 0xffff_ffffL;
+        RawMemory.loadFence();
+        return value;
+    }
+
+    public static long at64(long host) {
+        long value = RawMemory.getLong(host);
+        RawMemory.loadFence();
+        return value;
+    }
+
+    public static void put8(long host, long value) {
+        RawMemory.storeFence();
+        RawMemory.putByte(host, (byte) value);
+    }
+
+    public static void put16(long host, long value) {
+        RawMemory.storeFence();
+        RawMemory.putShort(host, (short) value);
+    }
+
+    public static void put32(long host, long value) {
+        RawMemory.storeFence();
+        RawMemory.putInt(host, (int) value);
+    }
+
+    public static void put64(long host, long value) {
+        RawMemory.storeFence();
+        RawMemory.putLong(host, value);
+    }
+
     public static long load8(LinearMemory memory, long[] tlb, long key, long va) {
         int s = Tlb.slot(va);
         if (tlb[s] != (va & -PAGE | key)) {

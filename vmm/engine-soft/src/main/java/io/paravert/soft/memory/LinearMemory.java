@@ -11,12 +11,14 @@ import io.paravert.memory.RawMemory;
 public final class LinearMemory {
     private static final long PAGE_MASK = -GuestPhysical.PAGE;
 
+    private final Tlb table;
     private final long[] tlb;
     private final SlowAccess slow;
     /** What tags must carry to match. */
     private long key;
 
     LinearMemory(Tlb table, SlowAccess slow) {
+        this.table = table;
         this.tlb = table.words;
         this.slow = slow;
     }
@@ -28,6 +30,11 @@ public final class LinearMemory {
     /** What tags must carry to match. Changes with mode, privilege and address space only. */
     public long key() {
         return key;
+    }
+
+    /** Counts flushes and rights taken away; see {@link Windows}. */
+    public long revoked() {
+        return table.revoked;
     }
 
     /** The software TLB's words, for {@link InlineAccess}. */

@@ -13,7 +13,7 @@ public final class MachineMemory {
         this.shadowPaging = shadowPaging;
     }
 
-    boolean hasShadowPaging() {
+    public boolean hasShadowPaging() {
         return shadowPaging;
     }
 

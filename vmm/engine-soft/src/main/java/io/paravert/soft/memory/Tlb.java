@@ -1,6 +1,7 @@
 package io.paravert.soft.memory;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.function.LongConsumer;
 
 /**
@@ -36,8 +37,17 @@ final class Tlb {
     static final int NO_KEY = 4095;
 
     private static final int LAST_KEY = NO_KEY - 1;
+    private static final int LOST_BITS = 1 << 24;
     private static final int SPACES = 16;
     private static final long PAGE = GuestPhysical.PAGE;
+
+    /** Times that something was flushed or a right taken away: {@link Windows} of before must not be used. */
+    long revoked;
+    /**
+     * Guest-physical pages whose right to be stored to unseen has left {@link #words}, but may live on in windows; by number, pages
+     * beyond 64 GiB with others in one bit.
+     */
+    private final BitSet lost = new BitSet();
 
     final long[] words = new long[SLOTS * WORDS];
     private final long[] pages = new long[SLOTS];
@@ -89,6 +99,7 @@ final class Tlb {
     }
 
     void flushAll() {
+        revoke();
         Arrays.fill(words, 0);
         Arrays.fill(spaces, -1);
         Arrays.fill(keys, 0);
@@ -98,6 +109,7 @@ final class Tlb {
     }
 
     void flushSpace(int space) {
+        revoke();
         for (int i = 0; i < SPACES; i++) {
             if (spaces[i] == space) {
                 forget(i);
@@ -107,6 +119,7 @@ final class Tlb {
 
     /** Forgets the page of {@code va} in every address space. */
     void flushPage(long va) {
+        revoke();
         if (Long.compareUnsigned(va, largeFrom) >= 0 && Long.compareUnsigned(va, largeTo) < 0) {
             flushAll();
             return;
@@ -117,6 +130,16 @@ final class Tlb {
                 || ((words[s + WATCHED] ^ va) & -PAGE) == 0) {
             clear(s);
         }
+    }
+
+    /** Bit of a guest-physical page in {@link #lost}. */
+    private static int mark(long page) {
+        return (int) (page >>> 12) & LOST_BITS - 1;
+    }
+
+    private void revoke() {
+        revoked++;
+        lost.clear();
     }
 
     private void clear(int s) {
@@ -133,6 +156,9 @@ final class Tlb {
     void enter(long va, long key, long gpa, long host, int store, boolean large) {
         int s = slot(va);
         long tag = va & -PAGE | key;
+        if (words[s + STORE] != 0) {
+            lost.set(mark(pages[s / WORDS]));
+        }
         clear(s);
         words[s + LOAD] = tag;
         if (store >= 0) {
@@ -158,7 +184,8 @@ final class Tlb {
      * @return true if there was one
      */
     boolean watch(long page) {
-        boolean found = false;
+        boolean found = lost.get(mark(page));
+        revoke();
         for (int i = 0; i < SLOTS; i++) {
             int s = i * WORDS;
             if (pages[i] == page && words[s + STORE] != 0) {
@@ -170,8 +197,13 @@ final class Tlb {
         return found;
     }
 
-    /** Names the guest-physical page of every slot that lets stores pass unseen. */
+    /** Names every guest-physical page that stores may have reached unseen since something was last revoked. */
     void forEachStorable(LongConsumer report) {
+        for (int bit = lost.nextSetBit(0); bit >= 0; bit = lost.nextSetBit(bit + 1)) {
+            for (long page = bit; page < 1L << GuestPhysical.ADDRESS_BITS - 12; page += LOST_BITS) {
+                report.accept(page << 12);
+            }
+        }
         for (int i = 0; i < SLOTS; i++) {
             if (words[i * WORDS + STORE] != 0) {
                 report.accept(pages[i]);

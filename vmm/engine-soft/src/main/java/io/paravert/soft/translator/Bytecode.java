@@ -39,6 +39,13 @@ final class Bytecode implements Opcodes {
     static final int EXIT = 61;
     static final int STATUS = 62;
     static final int THROWN = 63;
+    /** Sixteen pairs of longs: the XMM registers. */
+    static final int VECTORS = 64;
+
+    /** The array of the region's windows, and then their words; see {@link WindowEmitter}. */
+    static final int WINDOW_WORDS = 128;
+
+    static final int WINDOWS = 130;
 
     static final String MEMORY_NAME = "io/paravert/soft/memory/LinearMemory";
     static final String ACCESS = "io/paravert/soft/memory/InlineAccess";

@@ -16,6 +16,9 @@ final class Layout {
 
     int[] rest = {};
     Region.Exit[] exits = {};
+    /** Number of windows. */
+    int windows;
+
     /** All pages if they are several. Of one page nothing has to be checked: who finds the entry block has found it. */
     final CodePage[] pages;
 

@@ -9,13 +9,15 @@ final class OperandEmitter implements Opcodes {
     private static final String MEMORY = "L" + Bytecode.MEMORY_NAME + ";";
 
     private final Bytecode code;
+    private final WindowEmitter windows;
     /** General registers that are locals of the region, by number, and those that it changes. */
     int used;
 
     int written;
 
-    OperandEmitter(Bytecode code) {
+    OperandEmitter(Bytecode code, WindowEmitter windows) {
         this.code = code;
+        this.windows = windows;
     }
 
     private static int local(int register) {
@@ -74,7 +76,7 @@ final class OperandEmitter implements Opcodes {
             case Op.IMMEDIATE -> code.constant(op.immediate);
             case Op.MEMORY -> {
                 address(op);
-                load(op.srcBits);
+                load(windows.of(op, false), op.srcBits);
             }
             default -> raw(op.srcKind, op.src);
         }
@@ -92,7 +94,7 @@ final class OperandEmitter implements Opcodes {
     void target(Op op) {
         if (op.dstKind == Op.MEMORY) {
             address(op);
-            load(op.bits);
+            load(windows.of(op, false), op.bits);
         } else {
             raw(op.dstKind, op.dst);
         }
@@ -156,33 +158,60 @@ final class OperandEmitter implements Opcodes {
     }
 
     /** Pops an address, pushes what stands there, zero-extended. */
-    void load(int bits) {
+    void load(int window, int bits) {
         code.store(Bytecode.ADDRESS);
-        accessArguments();
-        code.load(Bytecode.ADDRESS);
-        code.call(Bytecode.ACCESS, "load" + bits, "(" + MEMORY + "[JJJ)J");
+        windows.access(
+                window,
+                () -> {
+                    windows.host(window);
+                    code.call(Bytecode.ACCESS, "at" + bits, "(J)J");
+                },
+                () -> {
+                    accessArguments();
+                    code.load(Bytecode.ADDRESS);
+                    code.call(Bytecode.ACCESS, "load" + bits, "(" + MEMORY + "[JJJ)J");
+                });
     }
 
     /** Stores local {@code value} at local ADDRESS. */
-    void store(int bits, int value) {
-        accessArguments();
-        code.load(Bytecode.ADDRESS);
-        code.load(value);
-        code.call(Bytecode.ACCESS, "store" + bits, "(" + MEMORY + "[JJJJ)V");
+    void store(int window, int bits, int value) {
+        store(window, bits, value, "store" + bits);
+    }
+
+    private void store(int window, int bits, int value, String slowly) {
+        windows.access(
+                window,
+                () -> {
+                    windows.host(window);
+                    code.load(value);
+                    code.call(Bytecode.ACCESS, "put" + bits, "(JJ)V");
+                },
+                () -> {
+                    accessArguments();
+                    code.load(Bytecode.ADDRESS);
+                    code.load(value);
+                    code.call(Bytecode.ACCESS, slowly, "(" + MEMORY + "[JJJJ)V");
+                });
     }
 
     /** Pushes what stands at local ADDRESS on the stack. */
     void loadStack() {
-        accessArguments();
-        code.load(Bytecode.ADDRESS);
-        code.call(Bytecode.ACCESS, "loadStack", "(" + MEMORY + "[JJJ)J");
+        int window = windows.ofStack(false);
+        windows.access(
+                window,
+                () -> {
+                    windows.host(window);
+                    code.call(Bytecode.ACCESS, "at64", "(J)J");
+                },
+                () -> {
+                    accessArguments();
+                    code.load(Bytecode.ADDRESS);
+                    code.call(Bytecode.ACCESS, "loadStack", "(" + MEMORY + "[JJJ)J");
+                });
     }
 
     void storeStack(int value) {
-        accessArguments();
-        code.load(Bytecode.ADDRESS);
-        code.load(value);
-        code.call(Bytecode.ACCESS, "storeStack", "(" + MEMORY + "[JJJJ)V");
+        store(windows.ofStack(true), 64, value, "storeStack");
     }
 
     /** Pushes the first operand, to be followed by {@link #updateMemory}. */
@@ -193,11 +222,14 @@ final class OperandEmitter implements Opcodes {
         }
         address(op);
         code.store(Bytecode.ADDRESS);
-        code.loadRef(Bytecode.TLB);
-        code.load(Bytecode.KEY);
-        code.load(Bytecode.ADDRESS);
-        code.constant(op.bytes());
-        code.call(Bytecode.ACCESS, "hostForUpdate", "([JJJI)J");
+        int window = windows.of(op, true);
+        windows.access(window, () -> windows.host(window), () -> {
+            code.loadRef(Bytecode.TLB);
+            code.load(Bytecode.KEY);
+            code.load(Bytecode.ADDRESS);
+            code.constant(op.bytes());
+            code.call(Bytecode.ACCESS, "hostForUpdate", "([JJJI)J");
+        });
         code.store(Bytecode.HOST);
         code.loadRef(Bytecode.MEMORY);
         code.load(Bytecode.HOST);
@@ -231,7 +263,7 @@ final class OperandEmitter implements Opcodes {
         if (op.dstKind == Op.MEMORY) {
             address(op);
             code.store(Bytecode.ADDRESS);
-            store(op.bits, value);
+            store(windows.of(op, true), op.bits, value);
         } else {
             updateRegister(op, value);
         }

@@ -1,6 +1,7 @@
 package io.paravert.soft.translator;
 
 import io.paravert.soft.memory.LinearMemory;
+import io.paravert.soft.memory.Windows;
 import io.paravert.soft.state.Cpu;
 import io.paravert.soft.state.Pending;
 import io.paravert.soft.state.Vector;
@@ -32,7 +33,12 @@ abstract class Region extends Translation {
     /** All pages, or none if they are one. */
     private final CodePage[] pages;
 
+    /** See {@link Windows}. */
+    final long[] windows;
+
     private final Counters counters;
+    private long windowsKey;
+    private long windowsRevoked;
     private long stamp;
     private long refused;
 
@@ -43,6 +49,8 @@ abstract class Region extends Translation {
         exits = layout.exits;
         pages = layout.pages;
         counters = layout.counters;
+        windows = new long[layout.windows * Windows.WORDS];
+        Windows.reset(windows);
     }
 
     @Override
@@ -71,6 +79,11 @@ abstract class Region extends Translation {
         counters.entries++;
         Cpu cpu = core.cpu;
         LinearMemory memory = core.memory;
+        if (memory.key() != windowsKey || memory.revoked() != windowsRevoked) {
+            windowsKey = memory.key();
+            windowsRevoked = memory.revoked();
+            Windows.reset(windows);
+        }
         Exit exit = exits[execute(core, cpu, cpu.r, memory.table(), memory, cpu.pending, memory.key())];
         Block left = exit.block;
         last = left;

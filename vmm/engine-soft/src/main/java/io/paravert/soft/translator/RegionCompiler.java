@@ -45,6 +45,7 @@ final class RegionCompiler implements Opcodes {
         MethodVisitor method = writer.visitMethod(ACC_FINAL, "execute", RegionEmitter.DESCRIPTOR, null, null);
         new RegionEmitter(plan, layout, method, first).emit();
         writer.visitEnd();
+        layout.windows = first.windows();
         layout.finish();
         return writer.toByteArray();
     }

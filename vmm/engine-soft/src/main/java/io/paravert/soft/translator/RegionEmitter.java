@@ -40,6 +40,7 @@ final class RegionEmitter implements Opcodes {
 
     private final RegionPlan plan;
     private final Bytecode code;
+    private final WindowEmitter windows;
     private final OperandEmitter operands;
     private final FlagEmitter flags;
     private final IntegerEmitter integers;
@@ -62,7 +63,8 @@ final class RegionEmitter implements Opcodes {
         this.plan = plan;
         this.layout = layout;
         code = new Bytecode(mv);
-        operands = new OperandEmitter(code);
+        windows = first == null ? new WindowEmitter(code, plan.mayUseWindows()) : first.windows.again(code);
+        operands = new OperandEmitter(code, windows);
         flags = new FlagEmitter(code);
         integers = new IntegerEmitter(code, operands, flags);
         int blocks = plan.blocks().size();
@@ -74,6 +76,11 @@ final class RegionEmitter implements Opcodes {
         written = first == null ? 0 : first.operands.written;
         kinds = first == null ? FlagKinds.unknown(blocks) : first.found.known();
         found = new FlagKinds(blocks);
+    }
+
+    /** Windows that the region needs. */
+    int windows() {
+        return windows.count();
     }
 
     /** An indirect jump or call whose target is read here. */
@@ -125,6 +132,10 @@ final class RegionEmitter implements Opcodes {
         code.op(LCONST_0);
         code.store(COUNT);
         flags.reload();
+        code.loadRef(Bytecode.THIS);
+        code.mv.visitFieldInsn(GETFIELD, Bytecode.REGION, "windows", "[J");
+        code.mv.visitVarInsn(ASTORE, Bytecode.WINDOW_WORDS);
+        windows.reload();
         protect(plan.blocks().get(0));
         found.edge(0, flags.kind);
     }
@@ -203,7 +214,23 @@ final class RegionEmitter implements Opcodes {
             statement(number);
             operands.reload(used);
             flags.reload();
+            if (changesPrivilege(op)) {
+                code.loadRef(Bytecode.MEMORY);
+                code.callVirtual(Bytecode.MEMORY_NAME, "key", "()J");
+                code.store(Bytecode.KEY);
+                code.loadRef(Bytecode.WINDOW_WORDS);
+                code.call("io/paravert/soft/memory/Windows", "reset", "([J)V");
+                windows.reload();
+            }
         }
+    }
+
+    private static boolean changesPrivilege(Op op) {
+        return op.mnemonic >= 0
+                && switch (IntegerEmitter.mnemonic(op)) {
+                    case STAC, CLAC -> true;
+                    default -> false;
+                };
     }
 
     /** Calls the interpreter's statement; locals are out of date afterwards. */

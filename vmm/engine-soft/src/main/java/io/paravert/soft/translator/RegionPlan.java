@@ -20,6 +20,8 @@ final class RegionPlan {
     /** Bounds of a region. */
     record Limits(int blocks, int operations, int pages, int least) {}
 
+    private boolean mayUseWindows;
+
     private final List<Block> blocks = new ArrayList<>();
     private final Map<Long, Integer> places = new HashMap<>();
     private final Map<Block, List<Block>> targets = new HashMap<>();
@@ -37,6 +39,7 @@ final class RegionPlan {
 
     static RegionPlan grow(CodeCache code, Block entry, Limits limits) {
         RegionPlan plan = new RegionPlan(limits);
+        plan.mayUseWindows = !code.revokesUnseen();
         Map<Long, Block> chosen = new HashMap<>();
         ArrayDeque<Block> queue = new ArrayDeque<>();
         plan.choose(entry, chosen, queue);
@@ -141,6 +144,11 @@ final class RegionPlan {
 
     private boolean isWanted(Block block) {
         return isEligible(block) && (block.heat >= limits.least || block.translation != null);
+    }
+
+    /** Whether translations of addresses stay as they are while the region runs. */
+    boolean mayUseWindows() {
+        return mayUseWindows;
     }
 
     List<Block> blocks() {

@@ -37,6 +37,7 @@ public final class CodeCache {
     private final CodeWatch watch;
     private final BlockSource source;
     private final Mailbox mailbox;
+    private final boolean revokesUnseen;
 
     private final long[] tags = new long[SLOTS];
     private final long[] stamps = new long[SLOTS];
@@ -58,6 +59,7 @@ public final class CodeCache {
         this.watch = machine.codeWatch();
         this.source = source;
         this.mailbox = mailbox;
+        this.revokesUnseen = machine.hasShadowPaging();
     }
 
     /** Must follow every change of mode, CS, privilege or address space, and every flush of translations. */
@@ -93,6 +95,11 @@ public final class CodeCache {
     public void flushTranslations() {
         epoch++;
         select();
+    }
+
+    /** True if a walk of page tables can take away rights that accesses had before it. */
+    public boolean revokesUnseen() {
+        return revokesUnseen;
     }
 
     /** Number of blocks held. */
