@@ -50,42 +50,81 @@ struct pv_virtq {
     uint64_t kicks;
 };
 
-/* Finds a device of this virtio type, agrees on features and hands it queue 0; 0, or -1 when it is not there or refuses. */
-static inline int pv_virtio_begin(
-    struct pv_virtq *queue, volatile uint32_t *window, uint32_t type, struct pv_virtq_memory *memory)
+/* Feature bits of virtio 1.2, chapter 6. */
+enum { PV_VIRTIO_EVENT_IDX = 29, PV_VIRTIO_VERSION_1 = 32, PV_VIRTIO_RING_PACKED = 34 };
+
+/*
+ * Finds a device of this virtio type and agrees with it on VERSION_1 and on what it offers of `wanted`. Gives what was agreed on,
+ * or 0 when the device is not there or refuses. pv_virtio_set_queue and pv_virtio_ready follow.
+ */
+static inline uint64_t pv_virtio_negotiate(volatile uint32_t *window, uint32_t type, uint64_t wanted)
 {
-    enum { VERSION_1 = 1, EVENT_IDX = 1 << 29 };
     if (window[0x000 / 4] != 0x74726976 || window[0x004 / 4] != 2 || window[0x008 / 4] != type) {
-        return -1;
+        return 0;
     }
     window[0x070 / 4] = 0;
     window[0x070 / 4] = 1 | 2;
-    window[0x014 / 4] = 0;
-    uint32_t offered = window[0x010 / 4];
-    window[0x024 / 4] = 0;
-    window[0x020 / 4] = offered & EVENT_IDX;
-    window[0x024 / 4] = 1;
-    window[0x020 / 4] = VERSION_1;
+    uint64_t offered = 0;
+    for (uint32_t half = 0; half < 2; half++) {
+        window[0x014 / 4] = half;
+        offered |= (uint64_t)window[0x010 / 4] << (32 * half);
+    }
+    uint64_t agreed = offered & (wanted | 1ull << PV_VIRTIO_VERSION_1);
+    for (uint32_t half = 0; half < 2; half++) {
+        window[0x024 / 4] = half;
+        window[0x020 / 4] = (uint32_t)(agreed >> (32 * half));
+    }
     window[0x070 / 4] = 1 | 2 | 8;
-    if (!(window[0x070 / 4] & 8)) {
+    return window[0x070 / 4] & 8 ? agreed : 0;
+}
+
+/* Hands a queue over: its size, and where its descriptors, the driver's part and the device's part lie; 0, or -1 if it is too long. */
+static inline int pv_virtio_set_queue(
+    volatile uint32_t *window, uint32_t index, uint32_t size, const void *descriptors, const void *driver, const void *device)
+{
+    window[0x030 / 4] = index;
+    if (window[0x034 / 4] < size) {
         return -1;
     }
-    window[0x030 / 4] = 0;
-    if (window[0x034 / 4] < PV_VIRTQ_SIZE) {
-        return -1;
-    }
-    window[0x038 / 4] = PV_VIRTQ_SIZE;
-    uint64_t parts[3] = {(uintptr_t)memory->descriptors, (uintptr_t)&memory->available, (uintptr_t)&memory->used};
+    window[0x038 / 4] = size;
+    uint64_t parts[3] = {(uintptr_t)descriptors, (uintptr_t)driver, (uintptr_t)device};
     for (unsigned i = 0; i < 3; i++) {
         window[(0x080 + 0x10 * i) / 4] = (uint32_t)parts[i];
         window[(0x084 + 0x10 * i) / 4] = (uint32_t)(parts[i] >> 32);
     }
     window[0x044 / 4] = 1;
+    return 0;
+}
+
+/* From here on the device serves its queues. */
+static inline void pv_virtio_ready(volatile uint32_t *window)
+{
     window[0x070 / 4] = 1 | 2 | 8 | 4;
+}
+
+/*
+ * As vring_need_event of virtio 1.2, appendix A: whether an index on its way from `old` to `now` has passed `event`. All count
+ * modulo 2^16.
+ */
+static inline bool pv_virtio_passes(uint16_t event, uint16_t now, uint16_t old)
+{
+    return (uint16_t)(now - event - 1) < (uint16_t)(now - old);
+}
+
+/* Finds a device of this virtio type, agrees on features and hands it queue 0; 0, or -1 when it is not there or refuses. */
+static inline int pv_virtio_begin(
+    struct pv_virtq *queue, volatile uint32_t *window, uint32_t type, struct pv_virtq_memory *memory)
+{
+    uint64_t agreed = pv_virtio_negotiate(window, type, 1ull << PV_VIRTIO_EVENT_IDX);
+    if (!agreed
+        || pv_virtio_set_queue(window, 0, PV_VIRTQ_SIZE, memory->descriptors, &memory->available, &memory->used)) {
+        return -1;
+    }
+    pv_virtio_ready(window);
     queue->window = window;
     queue->memory = memory;
     queue->prepared = queue->published = queue->taken = 0;
-    queue->event_idx = offered & EVENT_IDX;
+    queue->event_idx = agreed & 1ull << PV_VIRTIO_EVENT_IDX;
     queue->kicks = 0;
     memory->available.flags = 1; /* no interrupts; with EVENT_IDX it is used_event that says so */
     return 0;
@@ -115,7 +154,7 @@ static inline void pv_virtq_publish(struct pv_virtq *queue)
     pv_full_fence();
     queue->published = now;
     uint16_t event = __atomic_load_n(&m->used.available_event, __ATOMIC_RELAXED);
-    bool wanted = queue->event_idx ? (uint16_t)(now - event - 1) < (uint16_t)(now - old)
+    bool wanted = queue->event_idx ? pv_virtio_passes(event, now, old)
                                    : !(__atomic_load_n(&m->used.flags, __ATOMIC_RELAXED) & 1);
     if (wanted) {
         queue->kicks++;

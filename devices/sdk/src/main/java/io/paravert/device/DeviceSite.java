@@ -1,7 +1,9 @@
 package io.paravert.device;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.function.IntConsumer;
+import java.util.function.LongConsumer;
 
 /** Where a device stands in one virtual machine. Claims are made in {@link Device#attach} only. */
 public interface DeviceSite {
@@ -24,6 +26,23 @@ public interface DeviceSite {
     void claimMmio(long gpa, long length, InlineAccessHandler handler);
 
     void claimMmio(long gpa, long length, Delivery delivery, AccessHandler handler);
+
+    /**
+     * Claims four bytes of MMIO to which the guest stores only to wake the device. The vCPU goes straight on; where the engine
+     * can take such stores itself (ioeventfd on KVM) they cause no exit, may be merged, and lose their value.
+     *
+     * @param gpa a multiple of 4
+     * @param stored called on the device's context with the value of a store of four bytes that came by an exit
+     * @param merged called there after one or more stores whose values are lost, and now and then after none
+     */
+    default void claimDoorbell(long gpa, LongConsumer stored, Runnable merged) {
+        claimMmio(gpa, Integer.BYTES, Delivery.POST, access -> {
+            if (access.write() && access.size() == Integer.BYTES) {
+                stored.accept(access.value());
+            }
+            return Future.succeededFuture(0L);
+        });
+    }
 
     /** Plugins' own numbers lie in the plugin range of the ABI. */
     void claimHypercalls(int first, int count, InlineHypercallHandler handler);

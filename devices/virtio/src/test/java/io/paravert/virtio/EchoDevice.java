@@ -3,6 +3,7 @@ package io.paravert.virtio;
 import io.paravert.virtio.QueueSpec.Direction;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -16,6 +17,7 @@ public final class EchoDevice implements VirtioDevice {
     private final ConfigSpace config =
             new ConfigSpace(16).putLong(0, 0x1122_3344_5566_7788L).putInt(8, 7);
     private final RequestHandler handler;
+    private Duration busyPoll = Duration.ZERO;
     private final List<String> configWrites = new ArrayList<>();
     private VirtioLink link;
     private int resets;
@@ -29,6 +31,12 @@ public final class EchoDevice implements VirtioDevice {
 
     public EchoDevice(RequestHandler handler) {
         this.handler = handler;
+    }
+
+    /** The same, polling for a while before it asks to be notified. */
+    public EchoDevice polledFor(Duration longest) {
+        busyPoll = longest;
+        return this;
     }
 
     /** Requests that wait until the test lets them go; in the order of their arrival. */
@@ -100,7 +108,7 @@ public final class EchoDevice implements VirtioDevice {
 
     @Override
     public List<QueueSpec> queues() {
-        return List.of(QueueSpec.ofRequests(MAXIMUM, Direction.BOTH, handler));
+        return List.of(QueueSpec.ofRequests(MAXIMUM, Direction.BOTH, handler).polledFor(busyPoll));
     }
 
     @Override

@@ -7,6 +7,8 @@ import io.paravert.testkit.DriverQueue;
 import io.paravert.testkit.Feature;
 import io.paravert.testkit.MmioDriver;
 import io.paravert.testkit.RingFormat;
+import java.time.Duration;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -132,5 +134,21 @@ class NotificationTest {
             finishOne(queue);
         }
         assertThat(driver.needsReset()).isFalse();
+    }
+
+    /** A device that stops looking while the driver believes that it looks would keep this exchange waiting for ever. */
+    @ParameterizedTest
+    @EnumSource
+    void shouldLoseNoRequestBetweenPollingAndSleeping(RingFormat format) {
+        try (Bench polled = new Bench(new EchoDevice().polledFor(Duration.ofNanos(20_000)))) {
+            DriverQueue queue = polled.live(Bench.features(format) | Feature.EVENT_IDX, 16);
+            SplittableRandom random = new SplittableRandom(20261125);
+            for (int i = 0; i < 3000; i++) {
+                assertThat(polled.echo(queue, "n" + i)).isEqualTo("n" + i);
+                for (int pause = random.nextInt(60); pause > 0; pause--) {
+                    Thread.onSpinWait();
+                }
+            }
+        }
     }
 }

@@ -41,10 +41,10 @@ final class HotPlug {
 
     private Future<Integer> admit(HostedDevice hosted) {
         try {
-            machine.lifecycle()
-                    .whileStarted(
-                            "attach device " + hosted.name(),
-                            () -> machine.devices().admit(hosted));
+            machine.lifecycle().whileStarted("attach device " + hosted.name(), () -> {
+                machine.devices().admit(hosted);
+                machine.connectDoorbells(hosted);
+            });
         } catch (VmException e) {
             machine.devices().drop(hosted);
             return refused(hosted, e);
@@ -68,6 +68,7 @@ final class HotPlug {
         if (hosted == null) {
             return Future.failedFuture(new VmException(machine.name() + " has no device " + name));
         }
+        hosted.disconnectDoorbells();
         machine.devicesChanged();
         return machine.services().closeRings(hosted).transform(closed -> hosted.stop());
     }

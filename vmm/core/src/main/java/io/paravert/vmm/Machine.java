@@ -76,6 +76,12 @@ final class Machine implements PvMachine {
 
     void setEngineMachine(EngineMachine made) {
         engineMachine = made;
+        devices.all().forEach(this::connectDoorbells);
+    }
+
+    /** From here on the engine takes the stores to a device's doorbells, if it can. */
+    void connectDoorbells(HostedDevice device) {
+        engineMachine().doorbellEvents().ifPresent(device::connectDoorbells);
     }
 
     VmConfig config() {

@@ -22,6 +22,7 @@ import java.util.concurrent.TimeoutException;
 /** Runs cases, each in a machine of its own: a guest of 64 MiB with a disk of 64 MiB in memory. */
 final class IoBench {
     private static final long DISK_BYTES = 64L << 20;
+    private static final Duration BUSY_POLL = Duration.ofNanos(200_000);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Vertx vertx;
@@ -44,6 +45,12 @@ final class IoBench {
         this.entry = guest.entry();
     }
 
+    private static BlockDevice.Settings settings(IoPath path) {
+        return path == IoPath.VIRTIO_POLLED
+                ? BlockDevice.Settings.USUAL.withBusyPoll(BUSY_POLL)
+                : BlockDevice.Settings.USUAL;
+    }
+
     /** @throws EngineException if the guest did not come to its end */
     IoResult run(Engine engine, IoCase io) {
         Marks marks = new Marks(engine.tscKilohertz());
@@ -52,7 +59,7 @@ final class IoBench {
                 .name("lab-io")
                 .timeout(PATIENCE)
                 .device("marks", marks)
-                .device("disk", new BlockDevice(new MemoryStore(DISK_BYTES), BlockDevice.Settings.USUAL))
+                .device("disk", new BlockDevice(new MemoryStore(DISK_BYTES), settings(io.path())))
                 .build();
         VmOutcome outcome;
         try (Vm vm = Vm.create(config, vertx, engine)) {

@@ -34,7 +34,7 @@ record IoCase(IoPath path, int op, int bytes, int depth, int cpl) {
 
     /** What the guest reads on its command line; times in us. */
     String commandLine(IoTimes times) {
-        return "path=" + path.number() + " op=" + op + " bytes=" + bytes + " depth=" + depth + " cpl=" + cpl
-                + " rounds=" + times.rounds() + " warm=" + times.warmMicros() + " round=" + times.roundMicros();
+        return path.arguments() + " op=" + op + " bytes=" + bytes + " depth=" + depth + " cpl=" + cpl + " rounds="
+                + times.rounds() + " warm=" + times.warmMicros() + " round=" + times.roundMicros();
     }
 }

@@ -25,6 +25,7 @@ final class IoJson {
                     .put("spread", result.spread())
                     .put("bytesPerSecond", result.bytesPerSecond())
                     .put("exitsPerOperation", result.exitsPerOperation())
+                    .put("kicksPerOperation", result.kicksPerOperation())
                     .put("cpuNanosPerOperation", result.cpuNanosPerOperation())
                     .put("p50Nanos", result.latency(50))
                     .put("p99Nanos", result.latency(99))

@@ -17,8 +17,13 @@ record IoResult(String engine, IoCase io, List<Round> rounds, Histogram latencie
      * @param nanos how long it took on the host's clock
      * @param exits from the guest, without those of the measurement itself
      * @param cpuNanos processor time of the whole process, the guest's included
+     * @param kicks how often the driver told the device that there is something, by an exit or by a store that the kernel takes
      */
-    record Round(long operations, long nanos, long exits, long cpuNanos) {
+    record Round(long operations, long nanos, long exits, long cpuNanos, long kicks) {
+        Round withKicks(long counted) {
+            return new Round(operations, nanos, exits, cpuNanos, counted);
+        }
+
         double perSecond() {
             return operations * 1e9 / nanos;
         }
@@ -47,6 +52,10 @@ record IoResult(String engine, IoCase io, List<Round> rounds, Histogram latencie
 
     double exitsPerOperation() {
         return median(r -> (double) r.exits() / Math.max(1, r.operations()));
+    }
+
+    double kicksPerOperation() {
+        return median(r -> (double) r.kicks() / Math.max(1, r.operations()));
     }
 
     double cpuNanosPerOperation() {

@@ -60,12 +60,21 @@ final class IoSequence {
                         new Arrow(GUEST, MONITOR, true, "32 calls: trap"),
                         new Arrow(MONITOR, DEVICE, false, "event, 32 times"),
                         new Arrow(DEVICE, MONITOR, false, "done, 32 times"));
-            case VIRTIO ->
+            case VIRTIO, VIRTIO_PACKED ->
                 List.of(
                         new Arrow(GUEST, DEVICE, false, "descriptors, in shared memory"),
                         new Arrow(GUEST, MONITOR, true, "notify, if asked for: trap"),
                         new Arrow(MONITOR, DEVICE, false, "event; the vCPU goes on"),
                         new Arrow(DEVICE, GUEST, false, "used ring, in shared memory"));
+            case VIRTIO_POLLED ->
+                List.of(
+                        new Arrow(GUEST, DEVICE, false, "descriptors, in shared memory"),
+                        new Arrow(DEVICE, GUEST, false, "used ring, in shared memory"));
+            case RING_EVENT ->
+                List.of(
+                        new Arrow(GUEST, DEVICE, false, "entry, in shared memory"),
+                        new Arrow(GUEST, MONITOR, true, "doorbell, if the device sleeps: short trap"),
+                        new Arrow(DEVICE, GUEST, false, "completion, in shared memory"));
             case RING_DOORBELL, RING_ADAPTIVE ->
                 List.of(
                         new Arrow(GUEST, DEVICE, false, "entry, in shared memory"),

@@ -17,20 +17,33 @@ final class IoText {
             if (!now.equals(group)) {
                 group = now;
                 text.append(String.format(
-                        "%s%n%-16s%6s%12s%7s%10s%10s%10s%10s%12s%n",
-                        now, "path", "depth", "ops/s", "+-", "MB/s", "exits/op", "p50 us", "p99 us", "CPU us/op"));
+                        "%s%n%-16s%5s%11s%6s%9s%9s%9s%9s%9s%9s%8s%n",
+                        now,
+                        "path",
+                        "depth",
+                        "ops/s",
+                        "+-",
+                        "MB/s",
+                        "exits/op",
+                        "kicks/op",
+                        "p50 us",
+                        "p99 us",
+                        "p99.9 us",
+                        "CPU us"));
             }
             text.append(String.format(
                     Locale.ROOT,
-                    "%-16s%6d%12.0f%6.0f%%%10.1f%10.3f%10.1f%10.1f%12.2f%n",
+                    "%-16s%5d%11.0f%5.0f%%%9.1f%9.3f%9.3f%9.1f%9.1f%9.1f%8.2f%n",
                     io.path().label(),
                     io.depth(),
                     result.perSecond(),
                     result.spread() * 100,
                     result.bytesPerSecond() / 1e6,
                     result.exitsPerOperation(),
+                    result.kicksPerOperation(),
                     result.latency(50) / 1e3,
                     result.latency(99) / 1e3,
+                    result.latency(99.9) / 1e3,
                     result.cpuNanosPerOperation() / 1e3));
         }
         return text.append(contrast(results)).toString();

@@ -24,7 +24,8 @@ final class Marks implements Device, InlineAccessHandler {
     private static final int END = 4;
     private static final int SAMPLES = 8;
     private static final int FAILED = 12;
-    private static final int PORTS = 16;
+    private static final int KICKS = 16;
+    private static final int PORTS = 20;
     /** Longest latency that is told apart, ns. */
     private static final long LONGEST = 10_000_000_000L;
 
@@ -83,8 +84,9 @@ final class Marks implements Device, InlineAccessHandler {
                 long took = System.nanoTime() - nanos;
                 // One of them is the exit that brought us here.
                 long left = countExits() - exits - 1;
-                rounds.add(new IoResult.Round(value, took, left, HOST.getProcessCpuTime() - cpuNanos));
+                rounds.add(new IoResult.Round(value, took, left, HOST.getProcessCpuTime() - cpuNanos, 0));
             }
+            case KICKS -> rounds.add(rounds.remove(rounds.size() - 1).withKicks(value));
             case SAMPLES -> memory.ifPresent(guest -> record(guest, value));
             case FAILED -> {
                 failure = Optional.of((int) value);

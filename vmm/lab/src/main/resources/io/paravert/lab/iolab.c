@@ -66,11 +66,20 @@ int main(void)
             (struct pv_virtq_memory *)(memory + (6 << 20)))) {
         pv_crash("the virtio device refuses");
     }
-    if (job->path >= PATH_RING) {
-        pv_ring_init(&job->ring, memory + (8 << 20), 64, (uint32_t)(job->path - PATH_RING));
+    if (job->path == PATH_PACKED
+        && pv_packed_begin(&job->packed, job->window + job->window[PV_REGISTER_VIRTIO / 4] / 4, 2,
+            (struct pv_packed_memory *)(memory + (6 << 20)))) {
+        pv_crash("the virtio device refuses a packed queue");
+    }
+    if (job->path == PATH_RING) {
+        pv_ring_init(&job->ring, memory + (8 << 20), 64, (uint32_t)number_of("mode"));
         int wrong = pv_ring_setup(&job->ring, disk->number);
         if (wrong) {
             pv_crash("the ring is refused: %d", wrong);
+        }
+        if (number_of("page")) {
+            pv_user_permit((const void *)pv_platform.doorbell, 4096);
+            job->ring_register = pv_platform.doorbell + PV_DOORBELL_RING / 4 + job->ring.number;
         }
     }
     if (number_of("cpl") == 3) {

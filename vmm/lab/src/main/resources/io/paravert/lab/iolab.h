@@ -7,11 +7,12 @@
 #include <pv_ring.h>
 #include <pv_user.h>
 #include <pv_virtio.h>
+#include <pv_virtio_packed.h>
 
-enum { MARK_BEGIN = 0x5a00, MARK_END = 0x5a04, MARK_SAMPLES = 0x5a08, MARK_FAILED = 0x5a0c };
+enum { MARK_BEGIN = 0x5a00, MARK_END = 0x5a04, MARK_SAMPLES = 0x5a08, MARK_FAILED = 0x5a0c, MARK_KICKS = 0x5a10 };
 
-/* In the order of IoPath. */
-enum { PATH_PORT, PATH_MMIO, PATH_CALL, PATH_MULTICALL, PATH_VIRTIO, PATH_RING };
+/* As IoPath says. */
+enum { PATH_PORT, PATH_MMIO, PATH_CALL, PATH_MULTICALL, PATH_VIRTIO, PATH_PACKED, PATH_RING };
 
 enum { MAX_DEPTH = 32, MAX_SAMPLES = 65536, DATA_BYTES = 4096 };
 
@@ -24,6 +25,9 @@ struct job {
     volatile uint32_t *window;
     struct pv_ring ring;
     struct pv_virtq queue;
+    struct pv_packedq packed;
+    volatile uint32_t *ring_register; /* of the doorbell page; NULL to ring by the port */
+    uint64_t kicks;
     struct pv_call_slot *batch;
     uint8_t *data; /* MAX_DEPTH buffers */
     uint32_t *samples;

@@ -88,6 +88,11 @@ static void prepare(struct job *job, unsigned slot)
             &job->queue, slot, job->op == PV_OP_WRITE, place(job), data, (uint32_t)job->bytes);
         return;
     }
+    if (job->path == PATH_PACKED) {
+        pv_packed_block_prepare(
+            &job->packed, slot, job->op == PV_OP_WRITE, place(job), data, (uint32_t)job->bytes);
+        return;
+    }
     struct pv_ring_submission *s = pv_ring_prepare(&job->ring);
     s->user_data = slot;
     s->op = (uint16_t)job->op;
@@ -100,20 +105,40 @@ static void publish(struct job *job)
 {
     if (job->path == PATH_VIRTIO) {
         pv_virtq_publish(&job->queue);
+    } else if (job->path == PATH_PACKED) {
+        pv_packed_publish(&job->packed);
     } else if (pv_ring_publish(&job->ring)) {
-        pv_out32(job->ring_port, (uint32_t)job->ring.number);
+        job->ring.doorbells++;
+        if (job->ring_register) {
+            *job->ring_register = 0;
+        } else {
+            pv_out32(job->ring_port, (uint32_t)job->ring.number);
+        }
     }
+}
+
+/* How often the driver has told the device so far. */
+static uint64_t kicks(const struct job *job)
+{
+    return job->queue.kicks + job->packed.kicks + job->ring.doorbells;
+}
+
+static int virtio_done(int slot, const uint8_t *status)
+{
+    if (slot >= 0 && status[slot] != 0) {
+        failed(-PV_EIO);
+    }
+    return slot;
 }
 
 /* The slot of the next completion, or -1. */
 static int take(struct job *job)
 {
     if (job->path == PATH_VIRTIO) {
-        int slot = pv_virtq_take(&job->queue);
-        if (slot >= 0 && job->queue.memory->status[slot] != 0) {
-            failed(-PV_EIO);
-        }
-        return slot;
+        return virtio_done(pv_virtq_take(&job->queue), job->queue.memory->status);
+    }
+    if (job->path == PATH_PACKED) {
+        return virtio_done(pv_packed_take(&job->packed), job->packed.memory->status);
     }
     struct pv_ring_completion completion;
     if (!pv_ring_take(&job->ring, &completion)) {
@@ -180,9 +205,11 @@ void user_main(void *argument)
     for (uint64_t round = 0; round < job->rounds; round++) {
         ended = 0;
         samples = 0;
+        uint64_t before = kicks(job);
         pv_out32(MARK_BEGIN, (uint32_t)(uintptr_t)job->samples);
         round_until(job, pv_rdtsc() + job->round_ticks);
         pv_out32(MARK_END, (uint32_t)ended);
+        pv_out32(MARK_KICKS, (uint32_t)(kicks(job) - before));
         pv_out32(MARK_SAMPLES, (uint32_t)samples);
     }
     if (job->by_system_call) {

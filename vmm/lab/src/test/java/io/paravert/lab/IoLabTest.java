@@ -68,6 +68,18 @@ class IoLabTest {
     }
 
     @Test
+    void shouldNotLeaveTheGuestForADoorbellThatTheEngineTakes() {
+        for (IoPath path : List.of(IoPath.VIRTIO, IoPath.VIRTIO_PACKED, IoPath.RING_EVENT)) {
+            assertThat(of(path)).allSatisfy(r -> {
+                assertThat(r.kicksPerOperation()).isPositive();
+                assertThat(r.exitsPerOperation()).isZero();
+            });
+        }
+        assertThat(of(IoPath.RING_DOORBELL))
+                .allSatisfy(r -> assertThat(r.exitsPerOperation()).isEqualTo(r.kicksPerOperation()));
+    }
+
+    @Test
     void shouldTellTheSameInAllThreeForms() throws Exception {
         JsonNode json = new ObjectMapper().readTree(report.json());
         assertThat(json.get("results")).hasSize(results.size());

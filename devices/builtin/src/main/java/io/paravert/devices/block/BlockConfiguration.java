@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.paravert.devices.DevicePaths;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** What {@code --device block,key=value} takes: a file, or a size for a disk in memory. */
@@ -24,7 +25,12 @@ public record BlockConfiguration(
         long mmio,
 
         @JsonPropertyDescription("refuse rings that poll for ever")
-        boolean noPolling) {
+        boolean noPolling,
+
+        @JsonPropertyDescription(
+                "us for which the virtio queue is looked at before the driver has to notify, 0 to 1000")
+        int busyPollMicros) {
+    private static final int MOST_MICROS = 1000;
     private static final int USUAL_MIB = 64;
     private static final int MOST_MIB = 65536;
 
@@ -39,6 +45,9 @@ public record BlockConfiguration(
             throw new IllegalArgumentException(
                     "read-only without file: an empty disk that cannot be written; give file=");
         }
+        if (busyPollMicros < 0 || busyPollMicros > MOST_MICROS) {
+            throw new IllegalArgumentException("busy-poll-micros=" + busyPollMicros + ": give 0 to " + MOST_MICROS);
+        }
     }
 
     BlockStore store() {
@@ -49,6 +58,9 @@ public record BlockConfiguration(
     }
 
     BlockDevice.Settings settings() {
-        return new BlockDevice.Settings(id == null ? "paravert" : id, DevicePaths.Place.of(port, mmio, !noPolling));
+        return new BlockDevice.Settings(
+                id == null ? "paravert" : id,
+                DevicePaths.Place.of(port, mmio, !noPolling),
+                Duration.ofNanos(busyPollMicros * 1000L));
     }
 }

@@ -8,6 +8,7 @@ import io.paravert.device.DeviceSite;
 import io.paravert.devices.DevicePaths;
 import io.paravert.devices.path.CallPath;
 import io.vertx.core.Future;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** The block device on all of its paths at once; a guest takes the one it likes. */
@@ -20,9 +21,15 @@ public final class BlockDevice implements Device {
      * What it says and where it stands.
      *
      * @param id what virtio's GET_ID answers
+     * @param busyPoll how long the virtio queue is looked at before the driver has to notify, 0 to 1 ms
      */
-    public record Settings(String id, DevicePaths.Place place) {
-        public static final Settings USUAL = new Settings("paravert", DevicePaths.Place.USUAL);
+    public record Settings(String id, DevicePaths.Place place, Duration busyPoll) {
+        public static final Settings USUAL = new Settings("paravert", DevicePaths.Place.USUAL, Duration.ZERO);
+
+        /** The same with another time to look at the virtio queue. */
+        public Settings withBusyPoll(Duration longest) {
+            return new Settings(id, place, longest);
+        }
     }
 
     public BlockDevice(BlockStore store, Settings settings) {
@@ -49,7 +56,7 @@ public final class BlockDevice implements Device {
                 identity(),
                 service,
                 CallPath.ofBlock(service, site.memory())::handle,
-                new VirtioBlock(service, settings.id()));
+                new VirtioBlock(service, settings.id(), settings.busyPoll()));
         store.attach(attached.completions());
         paths = attached;
     }

@@ -15,6 +15,7 @@ import io.paravert.virtio.queue.QueueException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +67,7 @@ public final class VirtioBlock implements VirtioDevice {
 
     private final BlockService service;
     private final boolean ownsStore;
+    private final Duration busyPoll;
     private final byte[] id;
     /** Layout of 5.2.4. */
     private final ConfigSpace config = new ConfigSpace(60);
@@ -78,17 +80,18 @@ public final class VirtioBlock implements VirtioDevice {
      * @param id what GET_ID answers, at most 20 bytes of ASCII count
      */
     public VirtioBlock(BlockStore store, String id) {
-        this(new BlockService(store), id, true);
+        this(new BlockService(store), id, true, Duration.ZERO);
     }
 
-    /** One path among several. */
-    VirtioBlock(BlockService service, String id) {
-        this(service, id, false);
+    /** One path among several; see {@link QueueSpec#polledFor}. */
+    VirtioBlock(BlockService service, String id, Duration busyPoll) {
+        this(service, id, false, busyPoll);
     }
 
-    private VirtioBlock(BlockService service, String id, boolean ownsStore) {
+    private VirtioBlock(BlockService service, String id, boolean ownsStore, Duration busyPoll) {
         this.service = service;
         this.ownsStore = ownsStore;
+        this.busyPoll = busyPoll;
         this.id = Arrays.copyOf(id.getBytes(StandardCharsets.US_ASCII), ID_BYTES);
         config.putLong(0, service.store().sectors())
                 .putInt(12, SEGMENTS)
@@ -119,7 +122,8 @@ public final class VirtioBlock implements VirtioDevice {
 
     @Override
     public List<QueueSpec> queues() {
-        return List.of(QueueSpec.ofRequests(QUEUE_MAXIMUM, QueueSpec.Direction.BOTH, this::handle));
+        return List.of(QueueSpec.ofRequests(QUEUE_MAXIMUM, QueueSpec.Direction.BOTH, this::handle)
+                .polledFor(busyPoll));
     }
 
     @Override

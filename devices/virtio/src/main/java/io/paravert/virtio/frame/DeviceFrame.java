@@ -265,6 +265,11 @@ public final class DeviceFrame {
         }
     }
 
+    /** The driver says that some queue has buffers, and it is not known which. */
+    public void notifyQueues() {
+        queues.forEach(QueuePort::run);
+    }
+
     /** Shared memory of that id, if there is some. */
     public Optional<SharedRegion> region(int id) {
         return regions.stream().filter(region -> region.id() == id).findFirst();

@@ -27,6 +27,7 @@ final class ServedQueue implements BufferQueue {
     private final DeviceFrame frame;
     private final RequestPool pool;
     private final @Nullable InOrder order;
+    private final BusyPoll poll;
     private boolean stopped;
     private boolean inTurn;
     /** Notified during a turn. */
@@ -45,6 +46,7 @@ final class ServedQueue implements BufferQueue {
         this.virtqueue = virtqueue;
         this.frame = frame;
         this.pool = new RequestPool(this, frame.memory(), virtqueue.size());
+        this.poll = BusyPoll.of(spec.busyPoll());
         this.order = inOrder ? new InOrder(virtqueue.size()) : null;
     }
 
@@ -95,15 +97,40 @@ final class ServedQueue implements BufferQueue {
     }
 
     private void serve(RequestHandler handler) {
-        for (int served = 0; served < TURN; served++) {
+        long from = poll.now();
+        int served = 0;
+        while (served < TURN) {
             PendingRequest request = takeNext();
             if (request != null) {
+                served++;
+                poll.found();
                 serve(handler, request);
-            } else if (!isOpen() || !virtqueue.enableNotifications()) {
-                return;
+                continue;
+            }
+            BusyPoll.Step step = emptyStep(from);
+            if (step == BusyPoll.Step.LATER) {
+                break;
+            }
+            if (step == BusyPoll.Step.SLEEP) {
+                if (!isOpen() || !virtqueue.enableNotifications()) {
+                    return;
+                }
+                // A driver that takes back what it made available could hold this thread: each look counts.
+                served++;
             }
         }
         schedule();
+    }
+
+    /** What to do now that the queue is empty. A request under way ends as an event, for which nothing may be polled. */
+    private BusyPoll.Step emptyStep(long from) {
+        if (underWay > 0 || !isOpen()) {
+            return BusyPoll.Step.SLEEP;
+        }
+        if (poll.begins()) {
+            announce();
+        }
+        return poll.next(from);
     }
 
     private void serve(RequestHandler handler, PendingRequest request) {

@@ -157,9 +157,7 @@ final class MmioTransport {
      * A write to QueueNotify: the queue's number in bits 15-0. With NOTIFICATION_DATA the bits above say where the driver
      * stands; the ring says so too, and only the ring is believed.
      */
-    void notifyQueue(int size, long value) {
-        if (size == MmioRegister.BYTES) {
-            frame.notifyQueue((int) value & 0xffff);
-        }
+    void notifyQueue(long value) {
+        frame.notifyQueue((int) value & 0xffff);
     }
 }

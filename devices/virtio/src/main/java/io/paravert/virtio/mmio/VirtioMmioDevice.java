@@ -54,12 +54,7 @@ public final class VirtioMmioDevice implements Device {
         frame = attached;
         MmioTransport registers = new MmioTransport(attached);
         claimRegisters(site, registers, 0, MmioRegister.QUEUE_NOTIFY);
-        site.claimMmio(window + MmioRegister.QUEUE_NOTIFY, MmioRegister.BYTES, Delivery.POST, access -> {
-            if (access.write() && access.offset() == 0) {
-                registers.notifyQueue(access.size(), access.value());
-            }
-            return Future.succeededFuture(0L);
-        });
+        site.claimDoorbell(window + MmioRegister.QUEUE_NOTIFY, registers::notifyQueue, attached::notifyQueues);
         claimRegisters(site, registers, MmioRegister.QUEUE_NOTIFY + MmioRegister.BYTES, MmioRegister.INTERRUPT_STATUS);
         site.claimMmio(window + MmioRegister.INTERRUPT_STATUS, 2L * MmioRegister.BYTES, inline(interrupts));
         claimRegisters(site, registers, MmioRegister.INTERRUPT_ACK + MmioRegister.BYTES, MmioRegister.WINDOW_BYTES);

@@ -11,6 +11,7 @@ import io.paravert.device.HypercallHandler;
 import io.paravert.device.InlineHypercallHandler;
 import io.paravert.device.Isolation;
 import io.paravert.device.RingService;
+import io.paravert.vmm.engine.DoorbellEvents;
 import io.paravert.vmm.exit.CallServer;
 import io.paravert.vmm.exit.CallingVcpu;
 import io.paravert.vmm.exit.Claim;
@@ -132,6 +133,16 @@ public final class HostedDevice {
     /** The first claim of a kind, if there is one. */
     public Optional<Claim> firstClaim(ClaimKind kind) {
         return claims().stream().filter(c -> c.kind() == kind).findFirst();
+    }
+
+    /** Has the engine take the stores to this device's doorbells from now on. */
+    public void connectDoorbells(DoorbellEvents events) {
+        site.doorbells().forEach(doorbell -> doorbell.connect(events));
+    }
+
+    /** Takes that back; idempotent. */
+    public void disconnectDoorbells() {
+        site.doorbells().forEach(DeviceDoorbell::disconnect);
     }
 
     /** Who serves the calls that name this device, if anybody does. */

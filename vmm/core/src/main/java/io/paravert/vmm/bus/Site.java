@@ -17,6 +17,7 @@ import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** What a device sees of its machine. Claims are collected while it attaches, and refused afterwards. */
@@ -27,6 +28,7 @@ final class Site implements DeviceSite {
     private final HostedDevice device;
     private final HostedDevice.Ground ground;
     private final List<Claim> claims = new ArrayList<>();
+    private final List<DeviceDoorbell> doorbells = new ArrayList<>();
     private @Nullable CallServer deviceCalls;
     private @Nullable RingService ringService;
     private @Nullable IntConsumer eventHandler;
@@ -43,6 +45,10 @@ final class Site implements DeviceSite {
 
     List<Claim> claims() {
         return List.copyOf(claims);
+    }
+
+    List<DeviceDoorbell> doorbells() {
+        return List.copyOf(doorbells);
     }
 
     @Nullable CallServer deviceCalls() {
@@ -97,6 +103,12 @@ final class Site implements DeviceSite {
     public void claimMmio(long gpa, long length, Delivery delivery, AccessHandler handler) {
         checkOutsideRam(gpa, length);
         overBus(ClaimKind.MMIO, gpa, length, delivery, handler);
+    }
+
+    @Override
+    public void claimDoorbell(long gpa, LongConsumer stored, Runnable merged) {
+        DeviceSite.super.claimDoorbell(gpa, stored, merged);
+        doorbells.add(new DeviceDoorbell(device, gpa, merged));
     }
 
     private void checkOutsideRam(long gpa, long length) {

@@ -1,5 +1,7 @@
 package io.paravert.vmm.pv;
 
+import io.paravert.abi.Doorbell;
+import io.paravert.abi.Gpa;
 import io.paravert.abi.Hypercall;
 import io.paravert.abi.Limit;
 import io.paravert.abi.PvError;
@@ -9,6 +11,7 @@ import io.paravert.device.RingService.Ring;
 import io.paravert.device.RingService.RingRequest;
 import io.paravert.vmm.bus.DeviceEvents;
 import io.paravert.vmm.bus.HostedDevice;
+import io.paravert.vmm.engine.EngineException;
 import io.paravert.vmm.exit.CallingVcpu;
 import io.paravert.vmm.memory.GuestMemory;
 import io.vertx.core.Future;
@@ -44,6 +47,8 @@ final class RingCalls {
 
         volatile @Nullable Ring ring;
         volatile boolean gone;
+        /** Where the engine takes the stores to this ring's register of the doorbell page. */
+        volatile @Nullable AutoCloseable doorbell;
         /** Its closing has been asked for. */
         private final AtomicBoolean closing = new AtomicBoolean();
 
@@ -109,7 +114,33 @@ final class RingCalls {
             }
             return result;
         }
+        listen(ring, number);
         return number;
+    }
+
+    /** Where the engine can, a store to the ring's own register wakes the device without an exit. */
+    private void listen(ServedRing ring, int number) {
+        machine.engineMachine().doorbellEvents().ifPresent(engine -> {
+            long place = Gpa.DOORBELL + Doorbell.RING + (long) number * Integer.BYTES;
+            try {
+                ring.doorbell = engine.listen(true, place, Integer.BYTES, () -> doorbell(number));
+            } catch (EngineException e) {
+                // The host has no descriptor left, say: then each ring is an exit.
+                machine.log().warn(() -> "ring " + number + " rings by exits: " + e.getMessage());
+            }
+        });
+    }
+
+    private void unlisten(ServedRing ring) {
+        AutoCloseable doorbell = ring.doorbell;
+        ring.doorbell = null;
+        if (doorbell != null) {
+            try {
+                doorbell.close();
+            } catch (Exception e) {
+                machine.log().warn(() -> "a ring's doorbell did not close: " + e);
+            }
+        }
     }
 
     private synchronized int takeSlot(ServedRing ring) {
@@ -175,6 +206,7 @@ final class RingCalls {
             ServedRing served = rings.get(i);
             if (served != null && served.device == device && rings.compareAndSet(i, served, null)) {
                 served.gone = true;
+                unlisten(served);
                 ends.add(close(served));
             }
         }
@@ -200,6 +232,7 @@ final class RingCalls {
             return -PvError.ENOENT;
         }
         served.gone = true;
+        unlisten(served);
         return Math.min(0, served.device.ask(vcpu, "ring teardown", served::close));
     }
 }

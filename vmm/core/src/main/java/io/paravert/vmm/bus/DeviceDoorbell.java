@@ -1,0 +1,61 @@
+package io.paravert.vmm.bus;
+
+import io.paravert.vmm.engine.DoorbellEvents;
+import io.paravert.vmm.engine.EngineException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Four bytes of MMIO to which the guest stores to wake a device. Connected, the engine takes the stores and no exit is seen;
+ * otherwise the device's claim on the place serves them.
+ */
+final class DeviceDoorbell {
+    private final HostedDevice device;
+    private final long gpa;
+    private final Runnable merged;
+    /** A ring is on its way to the device: at most one is, however fast the guest stores. */
+    private final AtomicBoolean rung = new AtomicBoolean();
+
+    private @Nullable AutoCloseable connection;
+
+    DeviceDoorbell(HostedDevice device, long gpa, Runnable merged) {
+        this.device = device;
+        this.gpa = gpa;
+        this.merged = merged;
+    }
+
+    synchronized void connect(DoorbellEvents events) {
+        try {
+            connection = events.listen(true, gpa, Integer.BYTES, this::ring);
+        } catch (EngineException e) {
+            // The host has no descriptor left, say: then each ring is an exit.
+            device.log().warn(() -> "a doorbell of " + device.name() + " rings by exits: " + e.getMessage());
+        }
+    }
+
+    /** Any thread. */
+    private void ring() {
+        if (rung.compareAndSet(false, true)) {
+            device.owner().posts().increment();
+            device.tell("doorbell", () -> {
+                rung.set(false);
+                merged.run();
+            });
+        }
+    }
+
+    /** Idempotent. */
+    synchronized void disconnect() {
+        AutoCloseable connected = connection;
+        connection = null;
+        if (connected == null) {
+            return;
+        }
+        try {
+            connected.close();
+        } catch (Exception e) {
+            device.log()
+                    .warn(() -> "a doorbell of " + device.name() + " did not close: " + DeviceEndpoint.inOneLine(e));
+        }
+    }
+}
