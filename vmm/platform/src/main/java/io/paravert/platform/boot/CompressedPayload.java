@@ -43,6 +43,11 @@ final class CompressedPayload {
         }
     }
 
+    private static final int ZSTD_DESCRIPTOR_AT = 4;
+    private static final int ZSTD_SINGLE_SEGMENT = 1 << 5;
+    /** Exponent 13 above 1 KiB. */
+    private static final byte ZSTD_WINDOW_8_MIB = 13 << 3;
+
     private final GuestFile file;
     private final long offset;
     private final byte[] packed;
@@ -114,11 +119,24 @@ final class CompressedPayload {
             case LZMA -> readAll(new LZMAInputStream(stream(length), DICTIONARY_LIMIT), size);
             case LZ4 -> unpackLz4(length, size);
             case ZSTD -> {
+                narrowZstdWindow();
                 byte[] plain = new byte[size];
                 int made = new ZstdDecompressor().decompress(packed, 0, length, plain, 0, size);
                 yield whole(plain, made);
             }
         };
+    }
+
+    /**
+     * Writes a smaller window into the frame's header (RFC 8878, 3.1.1.1.2). The decompressor refuses windows above 8 MiB, and
+     * kernels are packed with 128; it matters only to who keeps no more than a window, and here all output is kept.
+     */
+    private void narrowZstdWindow() {
+        boolean hasWindow = (packed[ZSTD_DESCRIPTOR_AT] & ZSTD_SINGLE_SEGMENT) == 0;
+        int at = ZSTD_DESCRIPTOR_AT + 1;
+        if (hasWindow && (packed[at] & 0xff) > ZSTD_WINDOW_8_MIB) {
+            packed[at] = ZSTD_WINDOW_8_MIB;
+        }
     }
 
     private InputStream stream(int length) {

@@ -114,6 +114,20 @@ final class KernelFixture {
         return withSize(java.util.Arrays.copyOf(packed, length), plain.length);
     }
 
+    /** The same with a window of 128 MiB, as kernels are packed, and without the content's size (RFC 8878, 3.1.1.1). */
+    static byte[] zstdWithWideWindow(byte[] plain) {
+        byte[] frame = zstd(plain);
+        if (frame[4] != 0x64) {
+            throw new IllegalStateException("a header that is not of one segment with checksum and 2 bytes of size");
+        }
+        byte[] wide = new byte[frame.length - 1];
+        System.arraycopy(frame, 0, wide, 0, 4);
+        wide[4] = 4;
+        wide[5] = (byte) 0x88;
+        System.arraycopy(frame, 7, wide, 6, frame.length - 7);
+        return wide;
+    }
+
     private static byte[] withSize(byte[] packed, int size) {
         return little(packed.length + 4).put(packed).putInt(size).array();
     }

@@ -48,8 +48,12 @@ final class KernelLoaderTest {
 
     @Test
     void unpacksEachFormatAndEntersByPvh() {
-        List<Function<byte[], byte[]>> formats =
-                List.of(KernelFixture::gzip, KernelFixture::xz, KernelFixture::lz4, KernelFixture::zstd);
+        List<Function<byte[], byte[]>> formats = List.of(
+                KernelFixture::gzip,
+                KernelFixture::xz,
+                KernelFixture::lz4,
+                KernelFixture::zstd,
+                KernelFixture::zstdWithWideWindow);
         for (Function<byte[], byte[]> format : formats) {
             memory.fill(KernelFixture.LOAD, 64, (byte) 0);
             GuestEntry entry = load(KernelFixture.bzImage(format.apply(KernelFixture.vmlinux())), Path.AUTO);
