@@ -4,15 +4,12 @@ import io.paravert.abi.Hypercall;
 import io.paravert.vmm.CrashInfo;
 import io.paravert.vmm.VmOutcome;
 import io.paravert.vmm.engine.ExitReason;
-import java.util.Locale;
 import java.util.function.Consumer;
 import org.assertj.core.api.AbstractAssert;
 import org.assertj.core.api.Assertions;
 
 /** What a guest is expected to have done. Failures show the outcome and the console. */
 public final class GuestRunAssert extends AbstractAssert<GuestRunAssert, GuestRun> {
-    private static final int LAST_EXITS = 8;
-
     private GuestRunAssert(GuestRun actual) {
         super(actual, GuestRunAssert.class);
     }
@@ -92,21 +89,6 @@ public final class GuestRunAssert extends AbstractAssert<GuestRunAssert, GuestRu
     }
 
     private String outcome() {
-        if (!(actual.outcome() instanceof VmOutcome.Crashed crashed)) {
-            return actual.outcome().toString();
-        }
-        CrashInfo crash = crashed.crash();
-        StringBuilder text = new StringBuilder(String.format(
-                Locale.ROOT,
-                "a crash of vCPU %d (%s) at rip 0x%x: %s; its last exits:",
-                crash.vcpu(),
-                crash.cause().text(),
-                crash.state().rip,
-                crash.message()));
-        int from = Math.max(0, crash.lastExits().size() - LAST_EXITS);
-        crash.lastExits()
-                .subList(from, crash.lastExits().size())
-                .forEach(exit -> text.append("\n  ").append(exit.describe()));
-        return text.toString();
+        return actual.crashReport().map(report -> "a crash:\n" + report.text()).orElseGet(actual.outcome()::toString);
     }
 }

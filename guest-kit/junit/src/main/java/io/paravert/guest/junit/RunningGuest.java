@@ -4,11 +4,13 @@ import io.paravert.vmm.ConsoleSink;
 import io.paravert.vmm.Vm;
 import io.paravert.vmm.VmConfig;
 import io.paravert.vmm.VmOutcome;
+import io.paravert.vmm.crash.CrashReport;
 import io.paravert.vmm.engine.Engine;
 import io.vertx.core.Vertx;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -109,7 +111,7 @@ public final class RunningGuest implements AutoCloseable {
                     .toCompletionStage()
                     .toCompletableFuture()
                     .get(timeout.plus(GRACE).toMillis(), TimeUnit.MILLISECONDS);
-            return new GuestRun(engine.name(), outcome, console(), vm().statistics());
+            return new GuestRun(engine.name(), outcome, console(), vm().statistics(), crashReport(outcome));
         } catch (TimeoutException e) {
             throw new AssertionError(
                     "the machine did not end within " + GRACE + " after its time limit of " + timeout
@@ -121,6 +123,12 @@ public final class RunningGuest implements AutoCloseable {
         } catch (ExecutionException e) {
             throw new AssertionError("the guest's end cannot be told", e.getCause());
         }
+    }
+
+    private Optional<CrashReport> crashReport(VmOutcome outcome) {
+        return outcome instanceof VmOutcome.Crashed crashed
+                ? Optional.of(CrashReport.of(vm().name(), engine.name(), crashed.crash(), vm().memory()))
+                : Optional.empty();
     }
 
     @Override
