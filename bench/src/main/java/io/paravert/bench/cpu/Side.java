@@ -1,5 +1,6 @@
 package io.paravert.bench.cpu;
 
+import io.paravert.abi.Port;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +32,7 @@ enum Side {
             "stdio",
             "-no-reboot",
             "-device",
-            "isa-debug-exit,iobase=0xf4",
+            "isa-debug-exit,iobase=" + Port.DEBUG_EXIT,
             "-kernel");
 
     /** What the bench may add to the JVM of the software engine. */

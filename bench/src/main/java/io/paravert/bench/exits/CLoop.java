@@ -1,5 +1,7 @@
 package io.paravert.bench.exits;
 
+import io.paravert.abi.Hypercall;
+import io.paravert.abi.Port;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -29,17 +31,27 @@ final class CLoop {
             binary.toFile().deleteOnExit();
             directory.toFile().deleteOnExit();
             Files.copy(source, file, StandardCopyOption.REPLACE_EXISTING);
-            run("gcc", "-O2", "-Wall", "-o", binary.toString(), file.toString());
+            run(
+                    "gcc",
+                    "-O2",
+                    "-Wall",
+                    "-DFAST_PORT=" + Port.FAST,
+                    "-DNULL_CALL=" + Hypercall.NULL,
+                    "-o",
+                    binary.toString(),
+                    file.toString());
             return new CLoop(binary);
         } catch (IOException e) {
             throw new UncheckedIOException("the comparison in C needs gcc and the kernel's headers", e);
         }
     }
 
-    /** Nanoseconds of one exit. */
-    double measure(boolean call, int exits) {
+    /** What one exit costs. */
+    Cost measure(boolean call, int exits) {
         try {
-            return Double.parseDouble(run(binary.toString(), call ? "call" : "out", Integer.toString(exits)));
+            String[] costs = run(binary.toString(), call ? "call" : "out", Integer.toString(exits))
+                    .split(" ");
+            return new Cost(Double.parseDouble(costs[0]), Double.parseDouble(costs[1]));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -16,8 +16,8 @@ import java.util.List;
 final class EngineLoop {
     private EngineLoop() {}
 
-    /** Nanoseconds of one exit, after a pass to warm up. */
-    static double measure(Engine engine, int exits) {
+    /** What one exit costs, after a pass to warm up. */
+    static Cost measure(Engine engine, int exits) {
         MachineSpec spec = new MachineSpec("bench", 1, InterruptController.MONITOR, HypercallTransport.PORT, List.of());
         try (HostMapping memory = HostMapping.allocate(2L << 20);
                 EngineMachine machine = engine.createMachine(spec)) {
@@ -27,9 +27,9 @@ final class EngineLoop {
             try (EngineVcpu vcpu = machine.createVcpu(0)) {
                 vcpu.writeState(ExitGuest.state());
                 pass(vcpu);
-                long start = System.nanoTime();
+                Cost.Instant start = Cost.Instant.now();
                 pass(vcpu);
-                return (double) (System.nanoTime() - start) / exits;
+                return start.perExit(Cost.Instant.now(), exits);
             }
         }
     }

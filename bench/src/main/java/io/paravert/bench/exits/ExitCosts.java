@@ -7,7 +7,7 @@ import io.vertx.core.Vertx;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.ServiceLoader;
-import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -19,6 +19,8 @@ public final class ExitCosts {
     private static final int ROUNDS = 9;
     /** Of a histogram. */
     private static final int DIGITS = 3;
+    /** How fast against C, round by round: 1 is as fast. */
+    private static final String SPEED = "speed against C";
 
     private final PrintStream out;
     private final int exits;
@@ -49,14 +51,21 @@ public final class ExitCosts {
     }
 
     /** One row: what is measured, once a round. */
-    private record Row(String name, DoubleSupplier measurement, Samples samples) {
+    private record Row(String name, Supplier<Cost> measurement, Samples wall, Samples cpu) {
         void measure() {
-            samples.add(measurement.getAsDouble());
+            Cost cost = measurement.get();
+            wall.add(cost.wall());
+            cpu.add(cost.cpu());
+        }
+
+        void clear() {
+            wall.clear();
+            cpu.clear();
         }
     }
 
-    private Row row(String name, DoubleSupplier measurement) {
-        return new Row(name, measurement, new Samples(rounds + 1));
+    private Row row(String name, Supplier<Cost> measurement) {
+        return new Row(name, measurement, new Samples(rounds + 1), new Samples(rounds + 1));
     }
 
     private void compareWithC(Engine engine, Vertx vertx) {
@@ -73,22 +82,33 @@ public final class ExitCosts {
             calls.forEach(Row::measure);
             if (round == 0) {
                 // The first one was for the JIT.
-                outs.forEach(row -> row.samples().clear());
-                calls.forEach(row -> row.samples().clear());
+                outs.forEach(Row::clear);
+                calls.forEach(Row::clear);
             }
         }
         out.printf("%d exits a pass, %d rounds, alternating; ns an exit%n", exits, rounds);
-        out.printf("%-26s %9s %9s %9s %11s %18s%n", "", "median", "min", "max", "exits/s", "speed against C");
+        out.printf(
+                "%-24s %7s %7s %7s %9s  %-20s  %-20s%n",
+                "", "median", "min", "max", "CPU time", SPEED, SPEED + ", CPU");
         outs.forEach(row -> print(row, outC));
         calls.forEach(row -> print(row, callC));
     }
 
     private void print(Row row, Row base) {
-        Samples s = row.samples();
-        Samples ratio = s.ratioOf(base.samples());
+        Samples s = row.wall();
         out.printf(
-                "%-26s %9.0f %9.0f %9.0f %11.0f %8.3f (%.3f-%.3f)%n",
-                row.name(), s.median(), s.min(), s.max(), 1e9 / s.median(), ratio.median(), ratio.min(), ratio.max());
+                "%-24s %7.0f %7.0f %7.0f %9.0f  %s  %s%n",
+                row.name(),
+                s.median(),
+                s.min(),
+                s.max(),
+                row.cpu().median(),
+                ratio(s.ratioOf(base.wall())),
+                ratio(row.cpu().ratioOf(base.cpu())));
+    }
+
+    private static String ratio(Samples ratio) {
+        return String.format("%.3f (%.3f-%.3f)%1s", ratio.median(), ratio.min(), ratio.max(), "");
     }
 
     private void compareDeliveries(Engine engine, Vertx vertx) {

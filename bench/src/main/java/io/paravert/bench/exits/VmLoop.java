@@ -1,5 +1,6 @@
 package io.paravert.bench.exits;
 
+import io.paravert.bench.exits.Cost.Instant;
 import io.paravert.device.Delivery;
 import io.paravert.device.Device;
 import io.paravert.device.DeviceSite;
@@ -13,9 +14,11 @@ import io.paravert.vmm.engine.HypercallTransport;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /** A whole virtual machine: claims, deliveries, counters, devices on Vert.x. */
 final class VmLoop {
@@ -26,14 +29,14 @@ final class VmLoop {
 
     private VmLoop() {}
 
-    /** Nanoseconds of one null hypercall. */
-    static double nullCall(Engine engine, Vertx vertx, int exits) {
-        return new Marks(Delivery.INLINE).run(engine, vertx, ExitGuest.callPort(), exits, false).nanos;
+    /** What one null hypercall costs. */
+    static Cost nullCall(Engine engine, Vertx vertx, int exits) {
+        return new Marks(Delivery.INLINE).run(engine, vertx, ExitGuest.callPort(), exits, false).cost;
     }
 
-    /** Nanoseconds of one write to a device's port. */
-    static double portWrite(Engine engine, Vertx vertx, Delivery delivery, int exits) {
-        return new Marks(delivery).run(engine, vertx, DEVICE_PORT, exits, false).nanos;
+    /** What one write to a device's port costs. */
+    static Cost portWrite(Engine engine, Vertx vertx, Delivery delivery, int exits) {
+        return new Marks(delivery).run(engine, vertx, DEVICE_PORT, exits, false).cost;
     }
 
     /** How long writes to a device's port took to serve, ns, without the exit itself. */
@@ -41,13 +44,13 @@ final class VmLoop {
         return new Marks(delivery).run(engine, vertx, DEVICE_PORT, exits, true).serving;
     }
 
-    private record Result(double nanos, Histogram serving) {}
+    private record Result(Cost cost, Histogram serving) {}
 
     /** A device that takes the time at each mark and ends the run at the second. */
     private static final class Marks implements Device, InlineAccessHandler {
         private final Delivery delivery;
-        private final CompletableFuture<Long> pass = new CompletableFuture<>();
-        private long firstMark;
+        private final CompletableFuture<Instant> secondMark = new CompletableFuture<>();
+        private volatile @Nullable Instant firstMark;
 
         Marks(Delivery delivery) {
             this.delivery = delivery;
@@ -70,11 +73,11 @@ final class VmLoop {
 
         @Override
         public void write(int vcpu, long offset, int size, long value) {
-            long now = System.nanoTime();
-            if (firstMark == 0) {
+            Instant now = Instant.now();
+            if (firstMark == null) {
                 firstMark = now;
             } else {
-                pass.complete(now - firstMark);
+                secondMark.complete(now);
             }
         }
 
@@ -93,11 +96,12 @@ final class VmLoop {
             try (Vm vm = Vm.create(config, vertx, engine)) {
                 vm.start();
                 vm.ended()
-                        .onSuccess(outcome -> pass.completeExceptionally(
+                        .onSuccess(outcome -> secondMark.completeExceptionally(
                                 new IllegalStateException("the guest ended early: " + outcome)));
-                long nanos = pass.get(SECONDS, TimeUnit.SECONDS);
+                Instant second = secondMark.get(SECONDS, TimeUnit.SECONDS);
+                Instant first = Objects.requireNonNull(firstMark);
                 Histogram serving = vm.latencies(0).getOrDefault(ExitReason.PORT_WRITE, new Histogram(3));
-                return new Result((double) nanos / exits, serving);
+                return new Result(first.perExit(second, exits), serving);
             } catch (Exception e) {
                 throw new IllegalStateException("the measurement failed: " + e, e);
             }

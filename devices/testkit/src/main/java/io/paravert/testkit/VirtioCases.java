@@ -1,5 +1,6 @@
 package io.paravert.testkit;
 
+import io.paravert.abi.Gpa;
 import io.paravert.device.Device;
 import io.paravert.device.Isolation;
 import io.vertx.core.Vertx;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.DynamicTest;
  */
 public final class VirtioCases {
     /** Where the device's registers are. */
-    public static final long WINDOW = 0xfeb1_0000L;
+    public static final long WINDOW = Gpa.DEVICE_WINDOW;
 
     private static final int MEMORY_BYTES = 1 << 20;
     private static final int QUEUE_SIZE = 16;

@@ -15,7 +15,7 @@ final class CpuidTable {
     private static final int CACHES_INTEL = 4;
     private static final int TOPOLOGY = 0xb;
     private static final int TOPOLOGY_V2 = 0x1f;
-    private static final int HYPERVISOR_FIRST = 0x4000_0000;
+    private static final int HYPERVISOR_FIRST = io.paravert.abi.CpuidLeaf.BASE_FIRST;
     private static final int HYPERVISOR_LAST = 0x4000_ffff;
     private static final int EXTENDED_FEATURES = 0x8000_0001;
     private static final int ADDRESS_SIZES = 0x8000_0008;

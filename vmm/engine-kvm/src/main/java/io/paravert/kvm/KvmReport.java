@@ -21,7 +21,9 @@ final class KvmReport {
         facts.add(new Fact("device", KvmDevice.PATH + (host.deviceExists() ? "" : " (absent)")));
         facts.add(new Fact("module", module(host)));
         facts.add(new Fact("kernel", host.kernel()));
+        long start = System.nanoTime();
         try (KvmEngine engine = KvmEngine.open()) {
+            facts.add(new Fact("opened and probed in", (System.nanoTime() - start) / 1_000_000 + " ms"));
             List<TransportFinding> transports = engine.tryTransports(ROUNDS);
             facts.add(new Fact("api version", Integer.toString(KvmDevice.API_VERSION)));
             facts.add(new Fact("hypercall instruction", engine.usesVmmcall() ? "vmmcall" : "vmcall"));

@@ -1,5 +1,6 @@
 package io.paravert.kvm;
 
+import io.paravert.abi.Port;
 import io.paravert.memory.HostMapping;
 import io.paravert.memory.RawMemory;
 import io.paravert.vmm.engine.CpuState;
@@ -21,7 +22,7 @@ final class PagingProbe {
     private static final int BYTES = 0x3000;
     private static final int DIRECTORY = 0x1000;
     private static final int CODE = 0x2000;
-    private static final int PORT = 0xe9;
+    private static final int PORT = Port.DEBUG_CONSOLE;
     private static final long MILLIS = 1_000;
     /** A page of 4 MiB, present, writable, supervisor. */
     private static final int LARGE_PAGE = 0x83;

@@ -1,5 +1,6 @@
 package io.paravert.kvm;
 
+import io.paravert.abi.Port;
 import io.paravert.memory.RawMemory;
 import io.paravert.vmm.engine.CpuState;
 import io.paravert.vmm.engine.HypercallTransport;
@@ -14,7 +15,7 @@ final class ProbeGuest {
     /** What the guest calls. */
     static final int NUMBER = 0x5150;
     /** Where the guest knocks with {@link HypercallTransport#PORT}. */
-    static final int PORT = 0xe9;
+    static final int PORT = Port.DEBUG_CONSOLE;
 
     static final int RAX = 0;
     static final int RDI = 7;
