@@ -1,6 +1,7 @@
 package io.paravert.cli;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.EnumSet;
 import java.util.function.BiConsumer;
 import org.jline.terminal.Attributes;
@@ -8,8 +9,9 @@ import org.jline.terminal.Attributes.ControlChar;
 import org.jline.terminal.Attributes.InputFlag;
 import org.jline.terminal.Attributes.LocalFlag;
 import org.jline.terminal.Size;
-import org.jline.terminal.Terminal;
-import org.jline.terminal.TerminalBuilder;
+import org.jline.terminal.impl.exec.ExecTerminalProvider;
+import org.jline.terminal.spi.Pty;
+import org.jline.terminal.spi.SystemStream;
 import org.jline.utils.Signals;
 
 /**
@@ -17,14 +19,14 @@ import org.jline.utils.Signals;
  * process by a signal, puts everything back. Output keeps its processing, so that a guest's newline starts a line.
  */
 final class TerminalSession implements AutoCloseable {
-    private final Terminal terminal;
+    private final Pty terminal;
     private final Attributes before;
     private final Thread hook = new Thread(this::restore, "terminal-restore");
     private boolean restored;
 
-    private TerminalSession(Terminal terminal) {
+    private TerminalSession(Pty terminal) throws IOException {
         this.terminal = terminal;
-        this.before = terminal.getAttributes();
+        this.before = terminal.getAttr();
     }
 
     /**
@@ -34,13 +36,10 @@ final class TerminalSession implements AutoCloseable {
      * @throws IOException if it cannot be had
      */
     static TerminalSession open(BiConsumer<Integer, Integer> resized) throws IOException {
-        // The exec provider asks stty(1): no native code of its own, so no permission that newer JDKs want.
-        Terminal terminal = TerminalBuilder.builder()
-                .system(true)
-                .provider("exec")
-                .dumb(false)
-                .nativeSignals(false)
-                .build();
+        // The exec provider asks stty(1): no native code of its own, so no permission that newer JDKs want. Not a whole
+        // Terminal:
+        // that one asks the terminal questions, and takes keys for the answers.
+        Pty terminal = new ExecTerminalProvider().current(SystemStream.Output);
         TerminalSession session = new TerminalSession(terminal);
         Runtime.getRuntime().addShutdownHook(session.hook);
         session.enterRawMode();
@@ -49,7 +48,7 @@ final class TerminalSession implements AutoCloseable {
         return session;
     }
 
-    private synchronized void enterRawMode() {
+    private synchronized void enterRawMode() throws IOException {
         if (restored) {
             return;
         }
@@ -59,18 +58,26 @@ final class TerminalSession implements AutoCloseable {
         // A read waits for one byte; with MIN 0 it would return nothing, which Java takes for the end.
         raw.setControlChar(ControlChar.VMIN, 1);
         raw.setControlChar(ControlChar.VTIME, 0);
-        terminal.setAttributes(raw);
+        terminal.setAttr(raw);
     }
 
     private void tellSize(BiConsumer<Integer, Integer> resized) {
-        Size size = terminal.getSize();
-        resized.accept(size.getColumns(), size.getRows());
+        try {
+            Size size = terminal.getSize();
+            resized.accept(size.getColumns(), size.getRows());
+        } catch (IOException e) {
+            // The guest keeps the size that it knows.
+        }
     }
 
     private synchronized void restore() {
         if (!restored) {
             restored = true;
-            terminal.setAttributes(before);
+            try {
+                terminal.setAttr(before);
+            } catch (IOException e) {
+                throw new UncheckedIOException("the terminal could not be restored; try 'stty sane'", e);
+            }
         }
     }
 
