@@ -101,6 +101,11 @@ final class VectorLowering {
                 op.detail = number(in, last + 1);
             }
         }
+        for (int i = 0; i < in.operandCount(); i++) {
+            if (in.register(i).cls() == RegisterClass.MMX) {
+                op.flags |= Op.MMX;
+            }
+        }
         lowerMemory(in, op, operands, next);
     }
 

@@ -135,6 +135,13 @@ public final class InlineAccess {
         RawMemory.putLong(va + tlb[s + Tlb.ADDEND], value);
     }
 
+    /** Sixteen bytes, or none of them. */
+    public static void store128(LinearMemory memory, long va, long low, long high) {
+        memory.prepareStore(va, 16);
+        memory.store64(va, low);
+        memory.store64(va + 8, high);
+    }
+
     /** A pop of 64-bit code. */
     public static long loadStack(LinearMemory memory, long[] tlb, long key, long va) {
         int s = Tlb.slot(va);

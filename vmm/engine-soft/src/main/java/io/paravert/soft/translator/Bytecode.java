@@ -45,11 +45,21 @@ final class Bytecode implements Opcodes {
     /** The array of the region's windows, and then their words; see {@link WindowEmitter}. */
     static final int WINDOW_WORDS = 128;
 
+    /** The processor's MXCSR. */
+    static final int MXCSR = 129;
+
     static final int WINDOWS = 130;
+    /** Words of vector operands on their way. */
+    static final int LOW = 202;
+
+    static final int HIGH = 204;
+    static final int OTHER_LOW = 206;
+    static final int OTHER_HIGH = 208;
 
     static final String MEMORY_NAME = "io/paravert/soft/memory/LinearMemory";
     static final String ACCESS = "io/paravert/soft/memory/InlineAccess";
     static final String CPU_NAME = "io/paravert/soft/state/Cpu";
+    static final String MXCSR_NAME = "io/paravert/soft/numeric/fp/Mxcsr";
     static final String REGION = Type.getInternalName(Region.class);
     static final String FLAGS = Type.getInternalName(DeferredFlags.class);
 

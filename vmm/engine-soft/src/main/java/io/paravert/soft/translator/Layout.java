@@ -16,6 +16,8 @@ final class Layout {
 
     int[] rest = {};
     Region.Exit[] exits = {};
+    /** Families that must be usable; see {@code Guards}. */
+    int guards;
     /** Number of windows. */
     int windows;
 

@@ -9,7 +9,7 @@ final class OperandEmitter implements Opcodes {
     private static final String MEMORY = "L" + Bytecode.MEMORY_NAME + ";";
 
     private final Bytecode code;
-    private final WindowEmitter windows;
+    final WindowEmitter windows;
     /** General registers that are locals of the region, by number, and those that it changes. */
     int used;
 
@@ -171,6 +171,15 @@ final class OperandEmitter implements Opcodes {
                     code.load(Bytecode.ADDRESS);
                     code.call(Bytecode.ACCESS, "load" + bits, "(" + MEMORY + "[JJJ)J");
                 });
+    }
+
+    /** Pushes 64 bits that stand {@code offset} bytes after local ADDRESS, by way of the TLB. */
+    void loadSlowly(int offset) {
+        accessArguments();
+        code.load(Bytecode.ADDRESS);
+        code.constant((long) offset);
+        code.op(LADD);
+        code.call(Bytecode.ACCESS, "load64", "(" + MEMORY + "[JJJ)J");
     }
 
     /** Stores local {@code value} at local ADDRESS. */

@@ -2,7 +2,10 @@ package io.paravert.soft.translator;
 
 import io.paravert.soft.memory.LinearMemory;
 import io.paravert.soft.memory.Windows;
+import io.paravert.soft.numeric.fp.Mxcsr;
+import io.paravert.soft.state.Control;
 import io.paravert.soft.state.Cpu;
+import io.paravert.soft.state.Guards;
 import io.paravert.soft.state.Pending;
 import io.paravert.soft.state.Vector;
 import io.paravert.soft.vcpu.Block;
@@ -33,6 +36,8 @@ abstract class Region extends Translation {
     /** All pages, or none if they are one. */
     private final CodePage[] pages;
 
+    /** Families whose instructions are used without a further look; see {@link Guards}. */
+    private final int guards;
     /** See {@link Windows}. */
     final long[] windows;
 
@@ -49,13 +54,14 @@ abstract class Region extends Translation {
         exits = layout.exits;
         pages = layout.pages;
         counters = layout.counters;
+        guards = layout.guards;
         windows = new long[layout.windows * Windows.WORDS];
         Windows.reset(windows);
     }
 
     @Override
     public final boolean mayRun(Core core) {
-        return core.memory.isFast() && (pages.length == 0 || areCurrent(core));
+        return core.memory.isFast() && (core.cpu.guards & guards) == 0 && (pages.length == 0 || areCurrent(core));
     }
 
     private boolean areCurrent(Core core) {
@@ -110,6 +116,20 @@ abstract class Region extends Translation {
         core.interrupted = operations[number];
         core.cpu.rip = addresses[number];
         core.cpu.instructions -= rest[number];
+    }
+
+    /** Refuses an operand that has to be aligned to 16 bytes and is not. */
+    static void checkAligned(Cpu cpu, long va) {
+        if ((va & 15) != 0) {
+            throw cpu.fault(Vector.GP);
+        }
+    }
+
+    /** Ends what a floating-point instruction has raised; see {@link Mxcsr#commit}. */
+    static void commit(Cpu cpu, Mxcsr mxcsr) {
+        if (mxcsr.raised() != 0 && mxcsr.commit()) {
+            throw cpu.fault((cpu.cr4 & Control.CR4_OSXMMEXCPT) != 0 ? Vector.XF : Vector.UD);
+        }
     }
 
     /** Refuses to go where the processor cannot. */

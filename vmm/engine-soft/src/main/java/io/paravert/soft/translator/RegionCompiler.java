@@ -1,5 +1,6 @@
 package io.paravert.soft.translator;
 
+import io.paravert.soft.state.Guards;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import org.objectweb.asm.ClassWriter;
@@ -45,6 +46,7 @@ final class RegionCompiler implements Opcodes {
         MethodVisitor method = writer.visitMethod(ACC_FINAL, "execute", RegionEmitter.DESCRIPTOR, null, null);
         new RegionEmitter(plan, layout, method, first).emit();
         writer.visitEnd();
+        layout.guards = first.usesVectors() ? Guards.SSE : 0;
         layout.windows = first.windows();
         layout.finish();
         return writer.toByteArray();

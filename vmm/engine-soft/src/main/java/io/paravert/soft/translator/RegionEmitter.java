@@ -44,10 +44,15 @@ final class RegionEmitter implements Opcodes {
     private final OperandEmitter operands;
     private final FlagEmitter flags;
     private final IntegerEmitter integers;
+    private final VectorEmitter vectors;
     /** General registers that some other pass found used and written. */
     private final int used;
 
     private final int written;
+    /** The same of vector registers. */
+    private final int usedVectors;
+
+    private final int writtenVectors;
     private final int[] kinds;
     private final FlagKinds found;
 
@@ -67,6 +72,7 @@ final class RegionEmitter implements Opcodes {
         operands = new OperandEmitter(code, windows);
         flags = new FlagEmitter(code);
         integers = new IntegerEmitter(code, operands, flags);
+        vectors = new VectorEmitter(code, operands, flags);
         int blocks = plan.blocks().size();
         labels = new Label[blocks];
         for (int i = 0; i < blocks; i++) {
@@ -74,8 +80,14 @@ final class RegionEmitter implements Opcodes {
         }
         used = first == null ? 0 : first.operands.used;
         written = first == null ? 0 : first.operands.written;
+        usedVectors = first == null ? 0 : first.vectors.registers.used;
+        writtenVectors = first == null ? 0 : first.vectors.registers.written;
         kinds = first == null ? FlagKinds.unknown(blocks) : first.found.known();
         found = new FlagKinds(blocks);
+    }
+
+    boolean usesVectors() {
+        return vectors.registers.used != 0;
     }
 
     /** Windows that the region needs. */
@@ -127,6 +139,7 @@ final class RegionEmitter implements Opcodes {
 
     private void prologue() {
         operands.reload(used);
+        registersOfVectors();
         code.constant(0);
         code.storeInt(PC);
         code.op(LCONST_0);
@@ -138,6 +151,14 @@ final class RegionEmitter implements Opcodes {
         windows.reload();
         protect(plan.blocks().get(0));
         found.edge(0, flags.kind);
+    }
+
+    private void registersOfVectors() {
+        if (usedVectors != 0) {
+            code.getCpu("mxcsr", "L" + Bytecode.MXCSR_NAME + ";");
+            code.mv.visitVarInsn(ASTORE, Bytecode.MXCSR);
+            vectors.registers.reload(usedVectors);
+        }
     }
 
     private void protect(Block block) {
@@ -159,6 +180,7 @@ final class RegionEmitter implements Opcodes {
 
     private void spillAll() {
         operands.spill(written);
+        vectors.registers.spill(writtenVectors);
         flags.spill();
         addCount();
     }
@@ -210,9 +232,10 @@ final class RegionEmitter implements Opcodes {
 
     private void operation(Op op, int number) {
         begin(number);
-        if (!integers.emit(op)) {
+        if (!integers.emit(op) && !vectors.emit(op)) {
             statement(number);
             operands.reload(used);
+            vectors.registers.reload(usedVectors);
             flags.reload();
             if (changesPrivilege(op)) {
                 code.loadRef(Bytecode.MEMORY);

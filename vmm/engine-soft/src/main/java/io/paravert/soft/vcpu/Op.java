@@ -34,6 +34,8 @@ public final class Op {
 
     /** The vector operand in memory must be aligned to its size. */
     public static final byte ALIGNED = 64;
+    /** A vector instruction with an MMX register. */
+    public static final byte MMX = (byte) 128;
 
     /** Number in the interpreter's switch; 0 sends to {@link #statement}. */
     public short code;

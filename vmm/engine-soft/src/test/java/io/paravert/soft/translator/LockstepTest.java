@@ -1,7 +1,12 @@
 package io.paravert.soft.translator;
 
+import static io.paravert.isa.asm.Addresses.dword;
+import static io.paravert.isa.asm.Addresses.mem;
+import static io.paravert.isa.asm.Addresses.xmmword;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paravert.isa.CodeSize;
+import io.paravert.isa.Register;
 import io.paravert.memory.RawMemory;
 import io.paravert.soft.SoftGuest;
 import io.paravert.soft.vcpu.Tier;
@@ -17,6 +22,11 @@ class LockstepTest {
     private static final long SEED = Long.getLong("paravert.lockstep.seed", 20261125);
     private static final int DATA_BYTES = 0x8000;
     private static final long DATA = SoftGuest.DATA;
+
+    /** Room outside what random code reaches, and code that gives registers and takes them. */
+    private static final long VECTORS = 0x17_0000;
+
+    private static final long SNIPPET = 0x17_2000;
 
     private long entries;
     private long faults;
@@ -48,18 +58,20 @@ class LockstepTest {
             assertThat(bytes(translated, DATA, DATA_BYTES)).as(what).isEqualTo(bytes(interpreted, DATA, DATA_BYTES));
             long frame = SoftGuest.STACK - 0x1000;
             assertThat(bytes(translated, frame, 0x1000)).as(what).isEqualTo(bytes(interpreted, frame, 0x1000));
+            assertThat(vectors(translated)).as("vectors of " + what).isEqualTo(vectors(interpreted));
             entries += translator.counters().entries;
             faults += translator.counters().faults;
         }
     }
 
     private static void run(SoftGuest guest, byte[] code, long registers) {
+        prepareVectors(guest, registers);
         // Loops cross a page's end.
         long at = SoftGuest.CODE + 0xff0 - (registers & 0x3f);
         RawMemory.write(guest.host(at), code, 0, code.length);
         Random random = new Random(registers);
         for (int i = 0; i < DATA_BYTES; i += 8) {
-            guest.put64(DATA + i, random.nextLong());
+            guest.put64(DATA + i, RandomCode.word(random));
         }
         for (int i = 0; i < 16; i++) {
             guest.state.general[i] = random.nextLong();
@@ -68,13 +80,49 @@ class LockstepTest {
         guest.state.general[4] = SoftGuest.STACK;
         guest.state.general[5] = DATA + 0x1ffa;
         guest.state.general[13] = DATA + 0x7e00 + 8 * random.nextInt(32);
-        guest.state.general[14] = DATA + 0x3000 + 8 * random.nextInt(16);
+        guest.state.general[14] = DATA + 0x3000 + 16 * random.nextInt(16);
         guest.state.general[15] = 20 + random.nextInt(100);
         // The page behind the data is not there.
         guest.put64(SoftGuest.TABLE + 8 * (DATA + DATA_BYTES >> 12), 0);
         guest.state.rip = at;
         guest.load();
         guest.run();
+    }
+
+    /** Fills XMM registers and MXCSR. */
+    private static void prepareVectors(SoftGuest guest, long registers) {
+        Random random = new Random(~registers);
+        for (int i = 0; i < 32; i++) {
+            guest.put64(VECTORS + 8 * i, RandomCode.word(random));
+        }
+        int[] controls = {0x1f80, 0x1fa0, 0x1fa0, 0x1fbf, 0x3f80, 0x9fe0, 0x1f80 & ~(1 << 7 + random.nextInt(6))};
+        guest.put32(VECTORS + 256, controls[random.nextInt(controls.length)]);
+        guest.code(CodeSize.CODE64, SNIPPET, a -> {
+            for (int i = 0; i < 16; i++) {
+                a.movups(xmm(i), xmmword(VECTORS + 16 * i));
+            }
+            a.ldmxcsr(dword(VECTORS + 256));
+            a.hlt();
+        });
+        guest.state.rip = SNIPPET;
+        guest.load();
+        guest.run();
+    }
+
+    private static Register xmm(int i) {
+        return Register.vector(i, 128);
+    }
+
+    /** The image of XMM registers and MXCSR. */
+    private static byte[] vectors(SoftGuest guest) {
+        guest.code(CodeSize.CODE64, SNIPPET, a -> {
+            a.fxsave(mem(VECTORS));
+            a.hlt();
+        });
+        guest.state.rip = SNIPPET;
+        guest.load();
+        guest.run();
+        return bytes(guest, VECTORS, 512);
     }
 
     static void assertSameState(CpuState expected, CpuState actual, String what) {

@@ -88,6 +88,16 @@ final class RandomCode {
         this.random = random;
     }
 
+    /** A word of memory: anything, two small singles, or a double that arithmetic does not lead out of range at once. */
+    static long word(Random random) {
+        long bits = random.nextLong();
+        return switch (random.nextInt(3)) {
+            case 0 -> bits;
+            case 1 -> Double.doubleToRawLongBits((random.nextInt(2000) - 1000) * 0.125);
+            default -> bits & 0x81ff_ffff_81ff_ffffL | 0x3e00_0000_3e00_0000L;
+        };
+    }
+
     /** {@code n} instructions, some of them jumps forward over others, then {@code dec r15; jnz} to the beginning, and HLT. */
     byte[] loop(int n) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -131,6 +141,10 @@ final class RandomCode {
     private void fill() {
         random.nextBytes(bytes);
         int at = 0;
+        if (random.nextInt(3) == 0) {
+            fillVector();
+            return;
+        }
         if (random.nextInt(5) == 0) {
             bytes[at++] = 0x66;
         }
@@ -152,11 +166,45 @@ final class RandomCode {
         }
     }
 
+    private void fillVector() {
+        int prefix = new int[] {0, 0x66, 0xf2, 0xf3}[random.nextInt(4)];
+        int at = 0;
+        if (prefix != 0) {
+            bytes[at++] = (byte) prefix;
+        }
+        if (random.nextBoolean()) {
+            bytes[at++] = (byte) (0x40 + random.nextInt(16));
+        }
+        bytes[at++] = 0x0f;
+        // Most of SSE2 is there.
+        int row = new int[] {0x10, 0x20, 0x50, 0x60, 0x70, 0xc0, 0xd0, 0xe0, 0xf0}[random.nextInt(9)];
+        bytes[at++] = (byte) (row + random.nextInt(16));
+        if ((bytes[at] & 0xc0) == 0x80) {
+            bytes[at + 3] = 0;
+            bytes[at + 4] = 0;
+            bytes[at + 2] &= 3;
+        }
+    }
+
+    /** Where alignment matters it is kept mostly. */
+    private boolean isHarmlessVector() {
+        boolean known = false;
+        for (int i = 0; i < in.operandCount(); i++) {
+            known |= in.register(i).cls() == RegisterClass.VECTOR;
+            if (in.kind(i) == OperandKind.MEMORY && in.size(i) >= 128 && random.nextInt(20) != 0) {
+                if (in.baseRegister().number() != 14 || (in.displacement() & 15) != 0) {
+                    return false;
+                }
+            }
+        }
+        return known && !in.mnemonic().name().startsWith("MASKMOV");
+    }
+
     private boolean isHarmless() {
         String name = in.mnemonic().name();
         boolean known =
                 PLAIN.contains(in.mnemonic()) || name.startsWith("CMOV") || name.startsWith("SET") && name.length() < 7;
-        if (!known || in.addressSize() != 64) {
+        if (!known && !isHarmlessVector() || in.addressSize() != 64) {
             return false;
         }
         boolean isStack = in.mnemonic() == Mnemonic.PUSH || in.mnemonic() == Mnemonic.POP;
@@ -184,6 +232,7 @@ final class RandomCode {
         return switch (register.cls()) {
             case GPR -> !written || (KEPT >> register.number() & 1) == 0;
             case HIGH_BYTE -> register.number() != 7;
+            case VECTOR -> true;
             default -> false;
         };
     }
