@@ -41,9 +41,10 @@ final class StateSave {
         set.addEnding(Mnemonic.XSETBV, (core, op) -> xsetbv(core, cpuid.xcr0Known()));
     }
 
-    /** Writes the first bytes of the image to the memory operand, all or nothing. */
+    /** Writes the first bytes of the image to the memory operand, all or nothing; the first word's fault comes before all others. */
     static void write(Core core, Op op, int bytes) {
         long va = Segmentation.linear(core.cpu, op, bytes, true);
+        core.memory.prepareStore(va, wordBytes(op));
         core.memory.prepareStore(va, bytes);
         write(core, va, 0, bytes);
     }
@@ -65,9 +66,16 @@ final class StateSave {
         }
     }
 
-    /** Reads the first bytes of the memory operand to the image. */
+    /** Bytes of one of the fields of which an x87 environment is made. */
+    private static int wordBytes(Op op) {
+        return op.detail == 16 ? 2 : 4;
+    }
+
+    /** Reads the first bytes of the memory operand, whose first word's fault comes before all others, to the image. */
     static void read(Core core, Op op, int bytes) {
-        read(core, Segmentation.linear(core.cpu, op, bytes, false), bytes);
+        long va = Segmentation.linear(core.cpu, op, bytes, false);
+        core.memory.load(va, wordBytes(op));
+        read(core, va, bytes);
     }
 
     private static void read(Core core, long va, int bytes) {

@@ -142,6 +142,10 @@ final class Strings {
     private static boolean compare(Core core, Op op) {
         int bytes = op.bytes();
         long stride = stride(core, op);
+        if (!isRepeated(op)) {
+            // Where both fault, AMD's processors report the target's, but for repeated ones.
+            core.memory.load(targetAddress(core, op, bytes, false), bytes);
+        }
         long a = core.memory.load(sourceAddress(core, op, bytes), bytes);
         long b = core.memory.load(targetAddress(core, op, bytes, false), bytes);
         advance(core.cpu, op, RSI, stride);

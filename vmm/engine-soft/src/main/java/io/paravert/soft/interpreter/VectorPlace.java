@@ -45,6 +45,7 @@ final class VectorPlace {
         long[] v = core.cpu.vectors;
         LinearMemory memory = core.memory;
         long va = address(core, op, bytes, false);
+        memory.prepareLoad(va, bytes);
         if (bytes == 16) {
             long low = memory.load64(va);
             v[SCRATCH + 1] = memory.load64(va + 8);

@@ -124,6 +124,7 @@ final class X87Transfers {
         X87State x = core.cpu.x87;
         int bytes = op.bits >> 3;
         long va = Segmentation.linear(core.cpu, op, bytes, true);
+        core.memory.prepareStore(va, Math.min(bytes, 8));
         core.memory.prepareStore(va, bytes);
         if (stores && bytes == 10) {
             core.memory.store64(va, x.stored());

@@ -202,6 +202,13 @@ public final class LinearMemory {
         }
     }
 
+    /** Faults if a load of any of {@code bytes} bytes (up to 4096) that crosses a page would; loads nothing. */
+    public void prepareLoad(long va, int bytes) {
+        if ((va & (GuestPhysical.PAGE - 1)) + bytes > GuestPhysical.PAGE) {
+            slow.prepareLoad(va);
+        }
+    }
+
     /**
      * Host address for loads of {@code va} and what follows it in its page, or 0 if the page must be read access by access (no
      * memory, or not yet translated).

@@ -133,6 +133,13 @@ final class SlowAccess {
         }
     }
 
+    /** Of what lies in the page of {@code va} and in the next. */
+    void prepareLoad(long va) {
+        checkCanonical(nextPage(va));
+        locate(va, Paging.READ);
+        locate(nextPage(va), Paging.READ);
+    }
+
     private static int bytesInPage(long va, int bytes) {
         return (int) Math.min(bytes, PAGE - (va & (PAGE - 1)));
     }

@@ -28,6 +28,15 @@ class FoundDifferencesTest {
         "LEAVE across the canonical edge is a stack fault, 48bdffffffffff7f0000 c9",
         "a load across the canonical edge is no page fault, 48bbffffffffff7f0000 488b03",
         "MASKMOVQ enters MMX state before it faults, 31ff 0ff7c8",
+        "a 32-byte load across the canonical edge is no page fault, 48bde9ffffffff7f0000 c5fd104500",
+        "a 16-byte load across the canonical edge is no page fault, 48bdf8ffffffff7f0000 0f104500",
+        "CMPS reads its target first, be02000000 bf5da9b783 a6",
+        "REPE CMPS reads its source first, be02000000 bf5da9b783 b909000000 f3a6",
+        "FLDENV reads word by word, 48bdfeffffffff7f0000 66d96500",
+        "FRSTOR reads word by word, 48bdfcffffffff7f0000 dd6500",
+        "FNSTENV writes word by word, 48bdf8ffffffff7f0000 d97500",
+        "FNSAVE writes word by word, 48bde8ffffffff7f0000 66dd7500",
+        "FSTP writes the significand first, 48bdf8ffffffff7f0000 db7d00",
         "SHA1NEXTE needs no alignment, 0f38c8042501000020",
         "SHA256RNDS2 needs no alignment, 0f38cb142501000020"
     })
