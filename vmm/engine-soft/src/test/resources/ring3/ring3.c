@@ -10,12 +10,14 @@
  * The whole batch is read before anything is written, so neither side can block the other.
  */
 #define _GNU_SOURCE
+#include <asm/ldt.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <ucontext.h>
 #include <unistd.h>
@@ -41,14 +43,16 @@ struct state {
 
 struct request {
     uint32_t code_bytes;
-    uint32_t reserved;
+    uint32_t mode; /* 16, 32 or 64: the size of its code segment */
     uint8_t code[CODE_BYTES];
     struct state in;
 };
 
 struct control {
     uint64_t host_rsp;      /* 0x000 */
-    uint64_t code;          /* 0x008 */
+    uint32_t code;          /* 0x008 */
+    uint16_t code_selector; /* 0x00c */
+    uint16_t data_selector; /* 0x00e */
     uint64_t epilogue;      /* 0x010 */
     uint32_t mxcsr;         /* 0x018 */
     uint32_t reserved;
@@ -58,6 +62,8 @@ struct control {
     uint64_t ymm[16][4];    /* 0x100 */
     uint8_t fx[512];        /* 0x300 */
     uint8_t stack[0x800];   /* 0x500 */
+    uint8_t pad2[0x100];
+    uint8_t from_legacy[8]; /* 0xe00: where 16- and 32-bit code jumps to: 64-bit code, jmp *0x13570010 */
 };
 
 #define control ((struct control *)CONTROL)
@@ -82,10 +88,12 @@ __asm__(".text\n.globl ring3_run\nring3_run:\n"
         "fxrstor64 0x13570300\n"
         EACH_YMM(LOADY)
         "push 0x13570020\npopfq\n"
+        "mov 0x1357000e,%ds\nmov 0x1357000e,%es\nmov 0x1357000e,%ss\n"
         EACH_GPR(LOAD)
-        "jmp *0x13570008\n"
+        "ljmpl *0x13570008\n"
         ".globl ring3_epilogue\nring3_epilogue:\n"
         EACH_GPR(SAVE)
+        "mov $0x2b,%esp\nmov %esp,%ss\n"
         "mov $0x13570c00,%esp\n"
         "pushfq\npop 0x13570020\ncld\n"
         "fxsave64 0x13570300\n"
@@ -97,6 +105,7 @@ __asm__(".text\n.globl ring3_run\nring3_run:\n"
 
 static sigjmp_buf resume;
 static struct state *result;
+static unsigned long code_base;
 static uint8_t signal_stack[65536];
 
 static const int gpr_of_ucontext[16] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
@@ -105,7 +114,7 @@ static const int gpr_of_ucontext[16] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_
 static void on_signal(int number, siginfo_t *info, void *context) {
     ucontext_t *u = context;
     (void)info;
-    if (number == SIGALRM && u->uc_mcontext.gregs[REG_RIP] - (unsigned long)CODE >= 0x1000) return;
+    if (number == SIGALRM && u->uc_mcontext.gregs[REG_RIP] - code_base >= 0x1000) return;
     const uint8_t *fp = (const uint8_t *)u->uc_mcontext.fpregs;
     for (int i = 0; i < 16; i++) {
         result->gpr[i] = u->uc_mcontext.gregs[gpr_of_ucontext[i]];
@@ -119,17 +128,25 @@ static void on_signal(int number, siginfo_t *info, void *context) {
     result->rflags = u->uc_mcontext.gregs[REG_EFL];
     result->trap = 0x100 | (number == SIGALRM ? 255 : u->uc_mcontext.gregs[REG_TRAPNO]);
     result->cr2 = u->uc_mcontext.gregs[REG_CR2];
-    result->rip = u->uc_mcontext.gregs[REG_RIP] - CODE;
+    result->rip = u->uc_mcontext.gregs[REG_RIP] - code_base;
     siglongjmp(resume, 1);
 }
 
 static void run(const struct request *r, struct state *out) {
-    static const uint8_t leave[] = {0xff, 0x24, 0x25, 0x10, 0x00, 0x57, 0x13}; /* jmp *0x13570010 */
+    static const uint8_t leave64[] = {0xff, 0x24, 0x25, 0x10, 0x00, 0x57, 0x13}; /* jmp *0x13570010 */
+    static const uint8_t leave32[] = {0xea, 0x00, 0x0e, 0x57, 0x13, 0x33, 0x00}; /* ljmp $0x33,$0x13570e00 */
+    static const uint8_t leave16[] = {0x66, 0xea, 0x00, 0x0e, 0x57, 0x13, 0x33, 0x00};
+    const uint8_t *leave = r->mode == 64 ? leave64 : r->mode == 32 ? leave32 : leave16;
+    size_t leave_bytes = r->mode == 16 ? sizeof leave16 : sizeof leave64;
+    code_base = r->mode == 16 ? 0 : CODE;
+    control->code = code_base;
+    control->code_selector = r->mode == 64 ? 0x33 : r->mode == 32 ? 0x23 : 0x07;
+    control->data_selector = r->mode == 16 ? 0x0f : 0x2b;
     static uint8_t page[0x1000];
     /* The tested code may read its page, and write it: every byte is given. */
-    memset(page, 0, CODE_BYTES + sizeof leave);
+    memset(page, 0, CODE_BYTES + sizeof leave16);
     memcpy(page, r->code, r->code_bytes);
-    memcpy(page + r->code_bytes, leave, sizeof leave);
+    memcpy(page + r->code_bytes, leave, leave_bytes);
     if (memcmp((void *)CODE, page, sizeof page)) memcpy((void *)CODE, page, sizeof page);
     memset(control->fx, 0, sizeof control->fx);
     memcpy(control->fx, r->in.fx, 160);
@@ -168,11 +185,20 @@ static void map(long address, size_t bytes, int protection) {
     if (p != (void *)address) _exit(3);
 }
 
+/* A 16-bit segment of one page in the local descriptor table; without it there is no 16-bit code. */
+static void segment(int entry, unsigned base, int contents) {
+    struct user_desc d = {.entry_number = entry, .base_addr = base, .limit = 0xfff, .contents = contents, .useable = 1};
+    syscall(SYS_modify_ldt, 1, &d, sizeof d);
+}
+
 int main(void) {
-    map(CONTROL, 0x1000, PROT_READ | PROT_WRITE);
+    map(CONTROL, 0x1000, PROT_READ | PROT_WRITE | PROT_EXEC);
+    segment(0, CODE, MODIFY_LDT_CONTENTS_CODE);
+    segment(1, MEM, MODIFY_LDT_CONTENTS_DATA);
+    static const uint8_t from_legacy[] = {0xff, 0x24, 0x25, 0x10, 0x00, 0x57, 0x13};
+    memcpy(control->from_legacy, from_legacy, sizeof from_legacy);
     map(CODE, 0x1000, PROT_READ | PROT_WRITE | PROT_EXEC);
     map(MEM, 0x1000, PROT_READ | PROT_WRITE);
-    control->code = CODE;
     control->epilogue = (uint64_t)ring3_epilogue;
     stack_t alternate = {.ss_sp = signal_stack, .ss_size = sizeof signal_stack};
     sigaltstack(&alternate, 0);

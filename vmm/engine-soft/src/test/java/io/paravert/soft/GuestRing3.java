@@ -35,11 +35,21 @@ public final class GuestRing3 implements AutoCloseable {
     private static final long SETUP = 0xe000;
     private static final int CODE64 = 0x08;
     private static final int USER_CODE = 0x33;
+    private static final int USER_CODE32 = 0x23;
+    /** Selectors of the native harness's 16-bit segments, which its local table has; here the registers have them loaded. */
+    private static final int LOCAL_CODE = 0x07;
+
+    private static final int LOCAL_DATA = 0x0f;
     private static final int USER_DATA = 0x2b;
     /** What the native harness has behind its code, JMP [0x13570010], so that code that reads itself sees the same; here a page fault. */
     private static final byte[] LEAVE = {(byte) 0xff, 0x24, 0x25, 0x10, 0x00, 0x57, 0x13};
 
     private static final long LEAVE_ADDRESS = 0x1357_0010;
+    /** As {@link #LEAVE}, of 32- and 16-bit code: a far jump to 64-bit code that is not there. */
+    private static final byte[] LEAVE32 = {(byte) 0xea, 0x00, 0x0e, 0x57, 0x13, 0x33, 0x00};
+
+    private static final byte[] LEAVE16 = {0x66, (byte) 0xea, 0x00, 0x0e, 0x57, 0x13, 0x33, 0x00};
+    private static final long LEGACY_LEAVE_ADDRESS = 0x1357_0e00;
 
     private final HostMapping ram = HostMapping.allocate(RAM);
     private final SoftMachine machine;
@@ -112,6 +122,7 @@ public final class GuestRing3 implements AutoCloseable {
         put(TABLES + 0x2000 + 8 * (Ring3State.MEM_ADDRESS >> 12 & 511), MEM_PAGE | 7);
         put(GDT + CODE64, 0x00af9b000000ffffL);
         put(GDT + 0x10, 0x00cf93000000ffffL);
+        put(GDT + 0x20, 0x00cffb000000ffffL);
         put(GDT + 0x28, 0x00cff3000000ffffL);
         put(GDT + 0x30, 0x00affb000000ffffL);
         put(GDT + 0x40, 0x00008b0000000067L | TSS << 16);
@@ -127,16 +138,18 @@ public final class GuestRing3 implements AutoCloseable {
         put(DIRECTORY + 8 * (va >> 21 & 511), table | 7);
     }
 
-    /** Runs code on a state; {@code out} is overwritten. */
-    public void run(byte[] code, Ring3State in, Ring3State out) {
+    /** Runs code on a state, as the native harness does; {@code out} is overwritten. */
+    public void run(int size, byte[] code, Ring3State in, Ring3State out) {
         long page = ram.address() + CODE_PAGE;
         RawMemory.fill(page, 0x1000, (byte) 0);
         RawMemory.write(page, code, 0, code.length);
-        RawMemory.write(page + code.length, LEAVE, 0, LEAVE.length);
+        byte[] leave = size == 64 ? LEAVE : size == 32 ? LEAVE32 : LEAVE16;
+        RawMemory.write(page + code.length, leave, 0, leave.length);
         machine.memory().codeWatch().writtenRange(CODE_PAGE, 0x1000);
         RawMemory.fill(ram.address() + MEM_PAGE, 0x1000, (byte) 0);
         RawMemory.write(ram.address() + MEM_PAGE, in.mem.array(), 0, Ring3State.MEM_BYTES);
         prepare(in);
+        selectSegments(size);
         vcpu.writeState(state);
         vcpu.writeXsave(xsave);
         ExitReason reason = vcpu.run(exit);
@@ -144,7 +157,7 @@ public final class GuestRing3 implements AutoCloseable {
         System.arraycopy(state.general, 0, out.gpr, 0, 16);
         out.rflags = state.rflags;
         if (reason == ExitReason.HALT) {
-            takeFault(code.length, out);
+            takeFault(size, code.length, out);
         } else {
             throw new AssertionError("the guest left by " + exit + " at RIP 0x" + Long.toHexString(state.rip));
         }
@@ -189,19 +202,45 @@ public final class GuestRing3 implements AutoCloseable {
     }
 
     /** The state at the fault, from the handler's frame; code of {@code length} bytes has none if it came to its end. */
-    private void takeFault(int length, Ring3State out) {
+    private void takeFault(int size, int length, Ring3State out) {
         int vector = (int) (state.rip - 1 - HANDLERS) / 16;
         boolean withError = vector == 8 || vector >= 10 && vector <= 14 || vector == 17;
         long frame = ram.address() + state.general[4] + (withError ? 8 : 0);
         out.trap = vector;
         out.cr2 = vector == 14 ? state.cr2 : 0;
-        out.rip = RawMemory.getLong(frame) - Ring3State.CODE_ADDRESS;
+        long rip = RawMemory.getLong(frame);
+        out.rip = rip - (size == 16 ? 0 : Ring3State.CODE_ADDRESS);
         out.rflags = RawMemory.getLong(frame + 16);
         out.gpr[4] = RawMemory.getLong(frame + 24);
-        if (vector == 14 && out.cr2 == LEAVE_ADDRESS && out.rip == length) {
+        boolean ended = size == 64
+                ? out.cr2 == LEAVE_ADDRESS && out.rip == length
+                : out.cr2 == LEGACY_LEAVE_ADDRESS && rip == LEGACY_LEAVE_ADDRESS;
+        if (vector == 14 && ended) {
             out.trap = -1;
             out.cr2 = 0;
+            out.rip = length;
         }
+    }
+
+    private void selectSegments(int size) {
+        CpuState.Segment[] segments = state.segments;
+        boolean wide = size != 16;
+        for (int data : new int[] {CpuState.DS, CpuState.ES, CpuState.SS}) {
+            segments[data].set(
+                    wide ? USER_DATA : LOCAL_DATA,
+                    wide ? 0 : Ring3State.MEM_ADDRESS,
+                    wide ? -1 : 0xfff,
+                    wide ? 0xcf3 : 0xf3);
+        }
+        if (size == 64) {
+            return;
+        }
+        segments[CpuState.CS].set(
+                wide ? USER_CODE32 : LOCAL_CODE,
+                wide ? 0 : Ring3State.CODE_ADDRESS,
+                wide ? -1 : 0xfff,
+                wide ? 0xcfb : 0xfb);
+        state.rip = wide ? Ring3State.CODE_ADDRESS : 0;
     }
 
     @Override

@@ -66,10 +66,11 @@ final class SelectorOperations {
     static void arpl(Core core, Op op) {
         Privilege.requireDescriptors(core.cpu);
         long rpl = core.cpu.r[op.src] & 3;
-        long a = Place.targetForUpdate(core, op);
+        // Not an update: what is not raised may lie where nothing can be written.
+        long a = Place.target(core, op);
         boolean raised = (a & 3) < rpl;
         if (raised) {
-            Place.update(core, op, a, a & ~3L | rpl);
+            Place.write(core, op, a & ~3L | rpl);
         }
         setZero(core.cpu, raised);
     }

@@ -68,9 +68,9 @@ final class StackOperations {
         }
     }
 
+    /** One after the other: where one faults, those before it stand in memory, though RSP has not moved. */
     static void pusha(Core core, Op op) {
         Stack stack = core.stack.begin();
-        stack.preparePushes(8 * op.bytes());
         for (int i = 0; i < 8; i++) {
             stack.push(core.cpu.r[i], op.bytes());
         }

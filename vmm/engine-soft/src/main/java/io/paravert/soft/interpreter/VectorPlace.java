@@ -33,11 +33,14 @@ final class VectorPlace {
 
     /** Linear address of the operand in memory, whose alignment is checked. */
     static long address(Core core, Op op, int bytes, boolean store) {
-        long va = Segmentation.linear(core.cpu, op, bytes, store);
-        if (op.has(Op.ALIGNED) && (va & bytes - 1) != 0) {
-            throw core.cpu.fault(Vector.GP);
+        // Before the segment's limit: in the stack's segment that would be #SS.
+        if (op.has(Op.ALIGNED)) {
+            long place = core.cpu.r[op.segmentBase] + Segmentation.offset(core.cpu, op);
+            if ((place & bytes - 1) != 0) {
+                throw core.cpu.fault(Vector.GP);
+            }
         }
-        return va;
+        return Segmentation.linear(core.cpu, op, bytes, store);
     }
 
     /** Reads memory into the scratch words. */

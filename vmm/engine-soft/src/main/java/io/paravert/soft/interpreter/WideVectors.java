@@ -170,7 +170,7 @@ final class WideVectors {
         }
         for (int i = 0; i < 8 * words / bytes; i++) {
             if (isSet(v, op.third, i, bytes)) {
-                long va = Segmentation.linear(core.cpu, op, 1, false) + (long) bytes * i;
+                long va = element(core, op, i, bytes, false);
                 v[RESULT + i * bytes / 8] |= core.memory.load(va, bytes) << (bytes == 4 ? 32 * (i & 1) : 0);
             }
         }
@@ -180,19 +180,26 @@ final class WideVectors {
         VectorPlace.clearUpper(op, v);
     }
 
+    /** Linear address of an element; what the mask leaves out is not checked either. */
+    private static long element(Core core, Op op, int i, int bytes, boolean store) {
+        long offset = Segmentation.offset(core.cpu, op) + (long) bytes * i << op.cut >>> op.cut;
+        return Segmentation.linear(core.cpu, op.segment, offset, bytes, store);
+    }
+
     private static void maskedStore(Core core, Op op, int bytes) {
         long[] v = core.cpu.vectors;
         int elements = op.bits / 8 / bytes;
-        long va = Segmentation.linear(core.cpu, op, 1, true);
         for (int i = 0; i < elements; i++) {
             if (isSet(v, op.third, i, bytes)) {
-                core.memory.prepareStore(va + (long) bytes * i, bytes);
+                core.memory.prepareStore(element(core, op, i, bytes, true), bytes);
             }
         }
         for (int i = 0; i < elements; i++) {
             if (isSet(v, op.third, i, bytes)) {
                 core.memory.store(
-                        va + (long) bytes * i, bytes, v[op.src + i * bytes / 8] >>> (bytes == 4 ? 32 * (i & 1) : 0));
+                        element(core, op, i, bytes, true),
+                        bytes,
+                        v[op.src + i * bytes / 8] >>> (bytes == 4 ? 32 * (i & 1) : 0));
             }
         }
     }

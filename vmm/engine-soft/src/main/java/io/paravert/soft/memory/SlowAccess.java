@@ -1,6 +1,7 @@
 package io.paravert.soft.memory;
 
 import io.paravert.memory.RawMemory;
+import io.paravert.soft.state.CodeMode;
 import io.paravert.soft.state.Cpu;
 import io.paravert.soft.state.GuestFault;
 import io.paravert.soft.state.Unwind;
@@ -146,7 +147,14 @@ final class SlowAccess {
 
     private long nextPage(long va) {
         long next = (va | (PAGE - 1)) + 1;
-        return cpu.is64() ? next : next & 0xffff_ffffL;
+        if (cpu.is64()) {
+            return next;
+        }
+        if (next > 0xffff_ffffL && (cpu.mode & CodeMode.FLAT) != 0) {
+            // Past the limit of the flat segments, which are not checked.
+            throw cpu.fault(GuestFault.NON_CANONICAL);
+        }
+        return next & 0xffff_ffffL;
     }
 
     private void checkAlignment(long va, int bytes) {

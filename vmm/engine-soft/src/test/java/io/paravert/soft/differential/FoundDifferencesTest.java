@@ -3,6 +3,7 @@ package io.paravert.soft.differential;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.paravert.isa.CodeSize;
 import io.paravert.soft.numeric.ring3.Code;
 import io.paravert.soft.numeric.ring3.Ring3;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,8 +42,31 @@ class FoundDifferencesTest {
         "SHA256RNDS2 needs no alignment, 0f38cb142501000020"
     })
     void agreesOn(String what, String code) {
+        agree(what, CodeSize.CODE64, code);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "an SSE operand's alignment comes before its segment's limit, CODE16, 660f3806aa0018",
+        "VPINSRQ is no VPINSRD, CODE32, c4e3e122c000",
+        "VPEXTRQ is no VPEXTRD, CODE32, c4e3f916c000",
+        "VMASKMOVPD does not check what its mask leaves out, CODE16, bb000f c5f957c0 c4e27d2f07",
+        "VMASKMOVPS wraps at 4 GiB element by element, CODE32, baffffffff c4e2692e22",
+        "a load past 4 GiB is past the segment's limit, CODE32, baffffffff 0f1002",
+        "a load of four bytes past 4 GiB is past the segment's limit, CODE32, bafdffffff 8b02",
+        "a store past 4 GiB in the stack's segment is a stack fault, CODE32, bdfdffffff 894500",
+        "PUSHA writes what comes before its fault, CODE32, bc08000020 60",
+        "PUSHA of words writes what comes before its fault, CODE32, bc08000020 6660",
+        "PUSHA wraps in its segment, CODE16, bc0600 60",
+        "ARPL that changes nothing writes nothing, CODE32, b803000000 2e63041d00000020"
+    })
+    void agreesInLegacyCodeOn(String what, CodeSize size, String code) {
+        agree(what, size, code);
+    }
+
+    private static void agree(String what, CodeSize size, String code) {
         assumeTrue(Ring3.hostIsAmd(), "no native reference: the host's processor is not AMD's");
-        try (Runs runs = new Runs(in -> true)) {
+        try (Runs runs = new Runs(size, in -> true)) {
             assertEquals("", runs.fixed(Code.hex(code), 20261, STATES), what);
         }
     }

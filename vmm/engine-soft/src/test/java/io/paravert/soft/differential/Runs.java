@@ -29,8 +29,11 @@ final class Runs implements AutoCloseable {
     private final int[] undefined = new int[Ring3.BATCH];
     private final Ring3State interpreted = new Ring3State();
 
-    Runs(Predicate<Instruction> wanted) {
-        sequence = new Sequence(new Templates(wanted));
+    private final CodeSize size;
+
+    Runs(CodeSize size, Predicate<Instruction> wanted) {
+        this.size = size;
+        sequence = new Sequence(size, new Templates(size, wanted));
         for (int i = 0; i < inputs.length; i++) {
             inputs[i] = new Ring3State();
             processed[i] = new Ring3State();
@@ -62,12 +65,12 @@ final class Runs implements AutoCloseable {
     }
 
     private String run(long from, int count) {
-        processor.run(codes, inputs, processed, count);
+        processor.run(size.bits(), codes, inputs, processed, count);
         for (int i = 0; i < count; i++) {
-            guest.run(codes[i], inputs[i], interpreted);
+            guest.run(size.bits(), codes[i], inputs[i], interpreted);
             String wrong = compare(i);
             if (!wrong.isEmpty()) {
-                return "sequence " + (from + i) + ": " + HexFormat.of().formatHex(codes[i]) + listing(codes[i])
+                return size + " sequence " + (from + i) + ": " + HexFormat.of().formatHex(codes[i]) + listing(codes[i])
                         + "\nengine -> processor" + wrong + "\ninput:" + Differential.describe(inputs[i]);
             }
         }
@@ -83,6 +86,13 @@ final class Runs implements AutoCloseable {
         }
         StringBuilder wrong = new StringBuilder();
         Ring3State got = processed[i];
+        if (size != CodeSize.CODE64) {
+            // What legacy modes leave in the upper halves of registers is undefined (AMD APM vol. 1, 3.1.2).
+            for (int r = 0; r < 8; r++) {
+                got.gpr[r] &= 0xffff_ffffL;
+                interpreted.gpr[r] &= 0xffff_ffffL;
+            }
+        }
         if (got.trap != 14) got.cr2 = 0;
         if (interpreted.rip != got.rip) wrong.append(String.format("%n  rip %x -> %x", interpreted.rip, got.rip));
         long shown = reportsPageAlone(codes[i], got.rip) ? -4096 : -1;
@@ -100,7 +110,7 @@ final class Runs implements AutoCloseable {
         if (interpreted.trap != 13
                 || interpreted.rip < 0
                 || interpreted.rip >= code.length
-                || new Decoder().decode(code, (int) interpreted.rip, code.length, CodeSize.CODE64, in) <= 0
+                || new Decoder().decode(code, (int) interpreted.rip, code.length, size, in) <= 0
                 || in.mnemonic() != Mnemonic.LDMXCSR && in.mnemonic() != Mnemonic.VLDMXCSR) {
             return false;
         }
@@ -110,7 +120,7 @@ final class Runs implements AutoCloseable {
     }
 
     private int byteAt(long address, byte[] code) {
-        long inMemory = address - Ring3State.MEM_ADDRESS;
+        long inMemory = address - (size == CodeSize.CODE16 ? 0 : Ring3State.MEM_ADDRESS);
         if (inMemory >= 0 && inMemory < Ring3State.MEM_BYTES) {
             return interpreted.mem.get((int) inMemory) & 0xff;
         }
@@ -120,7 +130,7 @@ final class Runs implements AutoCloseable {
 
     private static long effectiveAddress(Instruction in, Ring3State state) {
         long sum = in.displacement() + in.scale() * value(in.indexRegister(), state) + value(in.baseRegister(), state);
-        return in.addressSize() == 32 ? sum & 0xffff_ffffL : sum;
+        return in.addressSize() == 64 ? sum : sum & (1L << in.addressSize()) - 1;
     }
 
     private static long value(Register register, Ring3State state) {
@@ -128,11 +138,9 @@ final class Runs implements AutoCloseable {
     }
 
     /** Where in an access of many words a fault lies is the processor's own order. */
-    private static boolean reportsPageAlone(byte[] code, long at) {
+    private boolean reportsPageAlone(byte[] code, long at) {
         Instruction in = new Instruction();
-        if (at < 0
-                || at >= code.length
-                || new Decoder().decode(code, (int) at, code.length, CodeSize.CODE64, in) <= 0) {
+        if (at < 0 || at >= code.length || new Decoder().decode(code, (int) at, code.length, size, in) <= 0) {
             return false;
         }
         return switch (in.mnemonic()) {
@@ -141,12 +149,12 @@ final class Runs implements AutoCloseable {
         };
     }
 
-    private static String listing(byte[] code) {
+    private String listing(byte[] code) {
         StringBuilder text = new StringBuilder();
         Decoder decoder = new Decoder();
         Instruction in = new Instruction();
         for (int at = 0; at < code.length; at += in.length()) {
-            if (decoder.decode(code, at, code.length, CodeSize.CODE64, in) <= 0) break;
+            if (decoder.decode(code, at, code.length, size, in) <= 0) break;
             text.append(String.format("%n  %2x %s", at, in));
         }
         return text.toString();

@@ -22,9 +22,13 @@ final class Sequence {
     private static final int HARNESS = 0x135;
 
     private static final int PAGE = 4096;
+    /** Overrides of segments that legacy modes have: CS, SS, DS, ES. */
+    private static final byte[] SEGMENTS = {0x2e, 0x36, 0x3e, 0x26};
+
     /** The two operands that every memory form prefers: [displacement], and [register + displacement]. */
     private static final int NO_BASE = 0x25;
 
+    private final CodeSize size;
     private final List<List<byte[]>> forms;
     private final Decoder decoder = new Decoder();
     private final Instruction in = new Instruction();
@@ -38,7 +42,8 @@ final class Sequence {
 
     final Ring3State state = new Ring3State();
 
-    Sequence(Templates templates) {
+    Sequence(CodeSize size, Templates templates) {
+        this.size = size;
         forms = templates.forms();
     }
 
@@ -74,15 +79,13 @@ final class Sequence {
         int form = formOf(template);
         for (int tries = 0; tries < 20; tries++) {
             fill(template);
-            int n = decoder.decode(buffer, 0, 15, CodeSize.CODE64, in);
+            int n = decoder.decode(buffer, 0, 15, size, in);
             if (n <= 0 || in.form() != form || !acceptable() || length + n > bytes.length) {
                 continue;
             }
             if (in.controlFlow() == ControlFlow.CONDITIONAL) {
-                Arrays.fill(buffer, n - (n > 5 ? 4 : in.operandSize() == 16 && n > 4 ? 2 : 1), n, (byte) 0);
-                if (decoder.decode(buffer, 0, 15, CodeSize.CODE64, in) != n
-                        || in.form() != form
-                        || in.branchTarget(0) != n) {
+                Arrays.fill(buffer, n - (n > 5 ? 4 : in.operandSize() == 16 && n > 3 ? 2 : 1), n, (byte) 0);
+                if (decoder.decode(buffer, 0, 15, size, in) != n || in.form() != form || in.branchTarget(0) != n) {
                     continue;
                 }
             }
@@ -106,7 +109,7 @@ final class Sequence {
         Arrays.fill(buffer, (byte) 0);
         System.arraycopy(template, 0, buffer, 0, template.length);
         buffer[template.length] = NO_BASE;
-        return decoder.decode(buffer, 0, 15, CodeSize.CODE64, in) > 0 ? in.form() : -1;
+        return decoder.decode(buffer, 0, 15, size, in) > 0 ? in.form() : -1;
     }
 
     /** The template with random registers, an operand in memory, and random bytes after it. */
@@ -115,18 +118,22 @@ final class Sequence {
         int prefixes = random.nextInt(64);
         if (prefixes == 0) buffer[at++] = 0x67;
         if (prefixes == 1) buffer[at++] = (byte) 0xf0;
+        if (!is64() && prefixes == 2) buffer[at++] = SEGMENTS[random.nextInt(SEGMENTS.length)];
         int i = 0;
         while (template[i] == 0x66 || (template[i] & 0xfe) == 0xf2) buffer[at++] = template[i++];
         if ((template[i] & 0xff) == 0xc4 && template.length > i + 4) {
             buffer[at++] = template[i++];
-            buffer[at++] = (byte) (template[i++] & 0x1f | random.nextInt(8) << 5);
+            buffer[at++] = (byte) (is64() ? template[i++] & 0x1f | random.nextInt(8) << 5 : template[i++]);
             boolean none = (template[i] & 0x78) == 0x78;
-            buffer[at++] = (byte) (none ? template[i] : template[i] & 0x87 | random.nextInt(16) << 3);
+            buffer[at++] = (byte)
+                    (none
+                            ? template[i]
+                            : template[i] & 0x87 | (is64() ? random.nextInt(16) : 8 + random.nextInt(8)) << 3);
             i++;
-        } else if ((template[i] & 0xff) == 0x48) {
+        } else if (is64() && (template[i] & 0xff) == 0x48) {
             buffer[at++] = (byte) (0x48 | random.nextInt(8));
             i++;
-        } else if (random.nextInt(3) == 0) {
+        } else if (is64() && random.nextInt(3) == 0) {
             buffer[at++] = (byte) (0x40 | random.nextInt(8));
         }
         while (i < template.length - 1) buffer[at++] = template[i++];
@@ -144,6 +151,9 @@ final class Sequence {
             return at;
         }
         int reg = random.nextBoolean() ? modrm & 0x38 : random.nextInt(8) << 3;
+        if (size == CodeSize.CODE16 && random.nextInt(8) != 0) {
+            return operand16(reg, at);
+        }
         switch (random.nextInt(8)) {
             case 0 -> {
                 buffer[at++] = (byte) (0x40 | reg | random.nextInt(8)); // [base + displacement], or a SIB of anything
@@ -162,10 +172,34 @@ final class Sequence {
             default -> {
                 buffer[at++] = (byte) (reg | 4);
                 buffer[at++] = NO_BASE;
-                at = put32(at, Ring3State.MEM_ADDRESS + offset());
+                at = put32(at, memory() + offset());
             }
         }
         return at;
+    }
+
+    /** [displacement], or [registers + displacement]. */
+    private int operand16(int reg, int from) {
+        int at = from;
+        int form = random.nextInt(8);
+        if (form > 3) {
+            buffer[at++] = (byte) (reg | 6);
+        } else {
+            buffer[at++] = (byte) (form % 3 << 6 | reg | random.nextInt(8));
+        }
+        int offset = offset();
+        buffer[at++] = (byte) offset;
+        buffer[at++] = (byte) (offset >> 8);
+        return at;
+    }
+
+    private boolean is64() {
+        return size == CodeSize.CODE64;
+    }
+
+    /** What addresses the memory that there is: 16-bit segments begin at it. */
+    private int memory() {
+        return size == CodeSize.CODE16 ? 0 : Ring3State.MEM_ADDRESS;
     }
 
     private int offset() {
@@ -187,23 +221,25 @@ final class Sequence {
         if ((template[head] & 0xfc) != 0xa0 || head > 2 || (template[Math.max(head - 1, 0)] & 0xff) == 0x0f) return;
         int at = 0;
         while ((buffer[at] & 0xfc) != 0xa0) at++;
-        at = put32(at + 1, Ring3State.MEM_ADDRESS + offset());
-        put32(at, 0);
+        at = put32(at + 1, memory() + offset());
+        if (is64()) put32(at, 0);
     }
 
     private void makeState() {
         state.clear();
         for (int i = 0; i < 16; i++) {
-            state.gpr[i] =
-                    random.nextBoolean() ? Ring3State.MEM_ADDRESS + 16L * random.nextInt(8) : Samples.integer(random);
+            state.gpr[i] = random.nextBoolean() ? memory() + 16L * random.nextInt(8) : Samples.integer(random);
         }
         for (int i = 0; i < 16; i++) {
             if ((state.gpr[i] >>> 20 & 0xfff) == HARNESS) state.gpr[i] = 3;
         }
         state.gpr[1] = random.nextInt(4) == 0 ? state.gpr[1] : random.nextInt(70);
-        state.gpr[4] = Ring3State.MEM_ADDRESS + 128 + 8L * random.nextInt(8);
-        state.gpr[6] = Ring3State.MEM_ADDRESS + random.nextInt(200);
-        state.gpr[7] = Ring3State.MEM_ADDRESS + random.nextInt(200);
+        state.gpr[4] = memory() + 128 + 8L * random.nextInt(8);
+        state.gpr[6] = memory() + random.nextInt(200);
+        state.gpr[7] = memory() + random.nextInt(200);
+        for (int i = 0; i < 16 && !is64(); i++) {
+            state.gpr[i] = i < 8 ? state.gpr[i] & 0xffff_ffffL : 0;
+        }
         state.rflags = Samples.flags(random);
         for (int i = 0; i < 64; i++) state.ymm[i] = word();
         for (int i = 0; i < Ring3State.MEM_BYTES; i += 8) state.mem.putLong(i, word());

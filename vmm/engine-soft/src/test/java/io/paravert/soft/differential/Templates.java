@@ -52,6 +52,8 @@ final class Templates {
             Mnemonic.LFS,
             Mnemonic.LGS,
             Mnemonic.LSS,
+            Mnemonic.LDS,
+            Mnemonic.LES,
             Mnemonic.RDFSBASE,
             Mnemonic.RDGSBASE,
             Mnemonic.WRFSBASE,
@@ -101,9 +103,11 @@ final class Templates {
     private final Decoder decoder = new Decoder();
     private final Instruction in = new Instruction();
     private final Set<Feature> features = Instructions.implemented();
+    private final CodeSize size;
     private final Predicate<Instruction> wanted;
 
-    Templates(Predicate<Instruction> wanted) {
+    Templates(CodeSize size, Predicate<Instruction> wanted) {
+        this.size = size;
         this.wanted = wanted;
         for (int i = 0; i < Instruction.formCount(); i++) {
             byForm.add(new ArrayList<>());
@@ -125,7 +129,7 @@ final class Templates {
     private void addLegacy() {
         for (int map = 0; map < 4; map++) {
             for (int prefix : PREFIXES) {
-                for (int rex : new int[] {0, 0x48}) {
+                for (int rex : size == CodeSize.CODE64 ? new int[] {0, 0x48} : new int[] {0}) {
                     addOpcodes(prefix, rex, map);
                 }
             }
@@ -173,7 +177,7 @@ final class Templates {
         System.arraycopy(head, 0, code, 0, head.length);
         code[head.length] = (byte) modrm;
         code[head.length + 1] = 0x25; // SIB: displacement alone
-        if (decoder.decode(code, 0, 15, CodeSize.CODE64, in) <= 0 || !comparable()) {
+        if (decoder.decode(code, 0, 15, size, in) <= 0 || !comparable()) {
             return;
         }
         List<byte[]> form = byForm.get(in.form());

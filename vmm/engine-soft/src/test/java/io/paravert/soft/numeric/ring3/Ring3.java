@@ -83,20 +83,20 @@ public final class Ring3 implements Closeable {
     public void run(byte[] code, Ring3State[] inputs, Ring3State[] outputs, int count) {
         out.clear();
         out.putInt(count);
-        for (int i = 0; i < count; i++) put(code, inputs[i]);
+        for (int i = 0; i < count; i++) put(64, code, inputs[i]);
         exchange(outputs, count);
     }
 
-    /** As the other, with a code for each input. */
-    public void run(byte[][] codes, Ring3State[] inputs, Ring3State[] outputs, int count) {
+    /** As the other, with a code for each input, in segments of {@code size} bits: 64, 32 (flat) or 16 (of one page each). */
+    public void run(int size, byte[][] codes, Ring3State[] inputs, Ring3State[] outputs, int count) {
         out.clear();
         out.putInt(count);
-        for (int i = 0; i < count; i++) put(codes[i], inputs[i]);
+        for (int i = 0; i < count; i++) put(size, codes[i], inputs[i]);
         exchange(outputs, count);
     }
 
-    private void put(byte[] code, Ring3State input) {
-        out.putInt(code.length).putInt(0);
+    private void put(int size, byte[] code, Ring3State input) {
+        out.putInt(code.length).putInt(size);
         int start = out.position();
         out.put(code).position(start + CODE_BYTES);
         input.encode(out);
