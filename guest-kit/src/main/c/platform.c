@@ -159,6 +159,22 @@ const struct pv_device *pv_find_device(uint32_t type)
     return NULL;
 }
 
+uint64_t pv_option(const char *name, uint64_t otherwise)
+{
+    size_t length = strlen(name);
+    for (const char *p = pv_platform.command_line; *p; p++) {
+        bool begins = p == pv_platform.command_line || p[-1] == ' ';
+        if (begins && strncmp(p, name, length) == 0 && p[length] == '=') {
+            uint64_t value = 0;
+            for (p += length + 1; *p >= '0' && *p <= '9'; p++) {
+                value = value * 10 + (uint64_t)(*p - '0');
+            }
+            return value;
+        }
+    }
+    return otherwise;
+}
+
 /* The first address from `at` on where `bytes` touch no module. */
 static uint64_t past_modules(uint64_t at, uint64_t bytes)
 {

@@ -35,6 +35,9 @@ static inline bool pv_has(uint64_t feature)
     return (pv_platform.features & feature) == feature;
 }
 
+/* What follows `name=` on the command line, a decimal number; `otherwise` if the name is not there. */
+uint64_t pv_option(const char *name, uint64_t otherwise);
+
 /* Tables of the boot-info page. NULL when there is no such entry. */
 const struct pv_memory_range *pv_memory_range(unsigned index);
 const struct pv_device *pv_boot_device(unsigned index);

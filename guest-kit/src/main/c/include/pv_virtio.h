@@ -45,6 +45,7 @@ struct pv_virtq_memory {
 struct pv_virtq {
     volatile uint32_t *window;
     struct pv_virtq_memory *memory;
+    uint16_t index;
     uint16_t prepared, published, taken;
     bool event_idx;
     uint64_t kicks;
@@ -123,6 +124,7 @@ static inline int pv_virtio_begin(
     pv_virtio_ready(window);
     queue->window = window;
     queue->memory = memory;
+    queue->index = 0;
     queue->prepared = queue->published = queue->taken = 0;
     queue->event_idx = agreed & 1ull << PV_VIRTIO_EVENT_IDX;
     queue->kicks = 0;
@@ -158,7 +160,7 @@ static inline void pv_virtq_publish(struct pv_virtq *queue)
                                    : !(__atomic_load_n(&m->used.flags, __ATOMIC_RELAXED) & 1);
     if (wanted) {
         queue->kicks++;
-        queue->window[0x050 / 4] = 0;
+        queue->window[0x050 / 4] = queue->index;
     }
 }
 

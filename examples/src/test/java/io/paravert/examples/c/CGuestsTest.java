@@ -14,10 +14,14 @@ import java.util.Arrays;
 
 /** The examples in C, on every engine, against their golden files. */
 class CGuestsTest {
-    private static void check(GuestHost host, ExampleGuest example) {
+    static void requireCompiler() {
         assumeTrue(
                 Arrays.stream(System.getenv("PATH").split(":")).anyMatch(p -> Files.isExecutable(Path.of(p, "gcc"))),
                 "gcc is not installed");
+    }
+
+    private static void check(GuestHost host, ExampleGuest example) {
+        requireCompiler();
         GuestRun run = host.run(example.program(), config -> GuestHost.configure(config, example));
         Golden.assertPrints(run, example.name());
         assertThat(run).hasExited(0);

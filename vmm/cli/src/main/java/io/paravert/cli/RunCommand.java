@@ -126,6 +126,13 @@ final class RunCommand implements Callable<Integer> {
     private List<String> devices = new ArrayList<>();
 
     @Option(
+            names = "--net",
+            paramLabel = "NAME|tap=NAME|socket=WHERE",
+            description =
+                    "A network interface: short for --device net,network=NAME, or net, and what is given; again for more.")
+    private List<String> nets = new ArrayList<>();
+
+    @Option(
             names = PluginPath.OPTION,
             paramLabel = "PATH",
             description =
@@ -181,12 +188,23 @@ final class RunCommand implements Callable<Integer> {
                 engine,
                 memory == null ? (pcKernel == null ? DEFAULT_MEMORY : KERNEL_MEMORY) : memory.bytes(),
                 vcpus,
-                List.copyOf(devices),
+                allDevices(),
                 List.copyOf(plugins),
                 trace != null,
                 timeout == null ? Duration.ZERO : Duration.ofNanos((long) (timeout * 1e9)),
                 json,
                 verbose);
+    }
+
+    /** What {@code --device} says, and what {@code --net} says in a shorter way. */
+    private List<String> allDevices() {
+        List<String> all = new ArrayList<>(devices);
+        for (String net : nets) {
+            int comma = net.indexOf(',');
+            String first = comma < 0 ? net : net.substring(0, comma);
+            all.add((first.contains("=") ? "net," : "net,network=") + net);
+        }
+        return all;
     }
 
     private @Nullable KernelRequest kernelRequest() {

@@ -63,6 +63,12 @@ class RunCommandTest {
     }
 
     @Test
+    void shouldGiveTheGuestItsNetworkInterfaces() {
+        Invocation run = run("interfaces", "--net", "lan0", "--net", "lan1,mtu=9000");
+        assertThat(run.status()).isEqualTo((1500 + 9000) / 64);
+    }
+
+    @Test
     void shouldRunAnElfFile() throws IOException {
         Path file = directory.resolve("guest.elf");
         Files.write(
@@ -190,6 +196,16 @@ class RunCommandTest {
                 run("greets", "--device", "bell,strokes=1,stroke=2"),
                 2,
                 "paravert: device bell has no option 'stroke'; did you mean 'strokes'?");
+        assertRefused(
+                run("greets", "--net", "socket=tcp:1"),
+                2,
+                "paravert: device net: socket=tcp:1: give listen:HOST:PORT, connect:HOST:PORT or udp:PORT:HOST:PORT, "
+                        + "with ports from 1 to 65535");
+        assertRefused(run("greets", "--net", "lan0,mtu=67"), 2, "paravert: device net: mtu=67: give 68 to 65532");
+        assertRefused(
+                run("greets", "--net", "lan0,taps=x"),
+                2,
+                "paravert: device net has no option 'taps'; did you mean 'tap'?");
         assertRefused(
                 Invocation.of(), 2, "paravert: say what to do: paravert run hello, for example (see paravert --help)");
     }

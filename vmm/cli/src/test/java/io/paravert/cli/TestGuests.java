@@ -6,8 +6,11 @@ import static io.paravert.isa.asm.Addresses.*;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.paravert.abi.BootInfoLayout;
 import io.paravert.abi.CallRange;
+import io.paravert.abi.DeviceLayout;
+import io.paravert.abi.DeviceType;
 import io.paravert.abi.EventAreaLayout;
 import io.paravert.abi.EventKind;
+import io.paravert.abi.Hypercall;
 import io.paravert.device.Delivery;
 import io.paravert.device.Device;
 import io.paravert.device.DeviceFactory;
@@ -122,6 +125,34 @@ final class TestGuests {
         }
     }
 
+    /** Leaves with the sum of its network interfaces' MTUs, in units of 64. */
+    public static final class Interfaces extends Named {
+        public Interfaces() {
+            super("interfaces", Interfaces::body);
+        }
+
+        private static void body(PvAssembler g) {
+            Label device = g.reserve("device", DeviceLayout.SIZE, 8);
+            Label next = g.label();
+            Label end = g.label();
+            g.xor(RBX, RBX);
+            g.mov(R12, imm(-1));
+            g.lea(R13, at(device));
+            g.bind(next);
+            g.inc(R12);
+            g.hypercall(Hypercall.DEVICE_INFO, R12, R13);
+            g.test(RAX, RAX);
+            g.js(end);
+            g.cmp(dword(R13, DeviceLayout.TYPE_OFFSET), DeviceType.NET);
+            g.jne(next);
+            g.add(RBX, qword(R13, DeviceLayout.PARAMETER_OFFSET));
+            g.jmp(next);
+            g.bind(end);
+            g.shr(RBX, 6);
+            g.shutdown(RBX);
+        }
+    }
+
     record BellSettings(@JsonProperty(required = true) int strokes) {}
 
     public static final class Bell implements DeviceFactory<BellSettings> {
@@ -169,6 +200,6 @@ final class TestGuests {
     }
 
     static List<String> names() {
-        return List.of("counts", "crashes", "exits", "greets", "spins");
+        return List.of("counts", "crashes", "exits", "greets", "interfaces", "spins");
     }
 }

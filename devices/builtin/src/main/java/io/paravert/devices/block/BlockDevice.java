@@ -7,12 +7,14 @@ import io.paravert.device.DeviceIdentity;
 import io.paravert.device.DeviceSite;
 import io.paravert.devices.DevicePaths;
 import io.paravert.devices.path.CallPath;
+import io.paravert.virtio.OffersVirtio;
+import io.paravert.virtio.VirtioDevice;
 import io.vertx.core.Future;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** The block device on all of its paths at once; a guest takes the one it likes. */
-public final class BlockDevice implements Device {
+public final class BlockDevice implements Device, OffersVirtio {
     private final BlockStore store;
     private final Settings settings;
     private @Nullable DevicePaths paths;
@@ -40,6 +42,11 @@ public final class BlockDevice implements Device {
     static DeviceIdentity identity(BlockStore store) {
         int flags = store.isReadOnly() ? DeviceFlag.READ_ONLY : DeviceFlag.DISCARD | DeviceFlag.WRITE_ZEROES;
         return new DeviceIdentity(DeviceType.BLOCK, flags, store.sectors(), 0);
+    }
+
+    @Override
+    public VirtioDevice virtio() {
+        return new VirtioBlock(store, settings.id());
     }
 
     @Override

@@ -5,6 +5,8 @@ import io.paravert.device.DeviceIdentity;
 import io.paravert.device.DeviceSite;
 import io.paravert.devices.DevicePaths;
 import io.paravert.devices.path.CallPath;
+import io.paravert.virtio.OffersVirtio;
+import io.paravert.virtio.VirtioDevice;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * The network interface on all of its paths at once; a guest takes the one it likes. Its event 0 says that a frame waits which
  * no path has asked for, or that virtio has used a buffer.
  */
-public final class NetDevice implements Device {
+public final class NetDevice implements Device, OffersVirtio {
     private final NetService service;
     private final DevicePaths.Place place;
     private @Nullable Attached attached;
@@ -30,13 +32,18 @@ public final class NetDevice implements Device {
     }
 
     @Override
+    public VirtioDevice virtio() {
+        return new VirtioNet(service, true);
+    }
+
+    @Override
     public DeviceIdentity identity() {
         return service.identity().device();
     }
 
     @Override
     public void attach(DeviceSite site) {
-        VirtioNet virtio = new VirtioNet(service);
+        VirtioNet virtio = new VirtioNet(service, false);
         service.onArrival(site.eventLine(0)::raise);
         DevicePaths paths = new DevicePaths(
                 site, place, identity(), service, CallPath.ofNet(service, site.memory())::handle, virtio);

@@ -72,12 +72,8 @@ public final class VirtioNet implements VirtioDevice {
         this(new NetService(backend, identity), true);
     }
 
-    /** One path among several. */
-    VirtioNet(NetService service) {
-        this(service, false);
-    }
-
-    private VirtioNet(NetService service, boolean ownsBackend) {
+    /** @param ownsBackend whether it opens and closes the back end with itself, or is one path among several */
+    VirtioNet(NetService service, boolean ownsBackend) {
         this.service = service;
         this.ownsBackend = ownsBackend;
         this.filter = new ReceiveFilter(service.identity().mac());

@@ -6,6 +6,7 @@ import io.paravert.device.Device;
 import io.paravert.device.DeviceIdentity;
 import io.paravert.device.DeviceSite;
 import io.paravert.device.Isolation;
+import io.paravert.virtio.OffersVirtio;
 import io.paravert.virtio.VirtioDevice;
 import io.vertx.core.Future;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * number in the ABI's device window and tells the guest by its event 0; a platform that has a bus of its own takes the
  * {@link #virtio} device out instead.
  */
-public final class VirtioOnMmio implements Device {
+public final class VirtioOnMmio implements Device, OffersVirtio {
     private final VirtioDevice virtio;
     private @Nullable VirtioMmioDevice placed;
 
@@ -23,6 +24,7 @@ public final class VirtioOnMmio implements Device {
         this.virtio = virtio;
     }
 
+    @Override
     public VirtioDevice virtio() {
         return virtio;
     }

@@ -65,8 +65,13 @@ public final class GuestHost implements AutoCloseable {
 
     /** Starts a guest; the test talks to it, then awaits its end. */
     public RunningGuest start(GuestProgram program, Consumer<VmConfig.Builder> different) {
+        return start(program, "", different);
+    }
+
+    /** As the other, with a command line for the guest. */
+    public RunningGuest start(GuestProgram program, String commandLine, Consumer<VmConfig.Builder> different) {
         RunningGuest guest = new RunningGuest(engine, timeout);
-        VmConfig.Builder config = VmConfig.builder(new ImageLoader(GuestImages.of(program)))
+        VmConfig.Builder config = VmConfig.builder(new ImageLoader(GuestImages.of(program), commandLine, List.of()))
                 .name(program.name() + "-" + NUMBER.incrementAndGet())
                 .timeout(timeout)
                 .console(guest.sink());
