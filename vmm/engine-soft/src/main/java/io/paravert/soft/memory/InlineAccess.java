@@ -1,173 +1,171 @@
 package io.paravert.soft.memory;
 
-import static io.paravert.soft.memory.GuestPhysical.PAGE;
-
 import io.paravert.memory.RawMemory;
 
 /**
- * What translated code calls for an access to memory: {@link LinearMemory}'s fast halves with the table and the key in the caller's
- * hands, where they stay in registers. Short enough that HotSpot puts each into its caller. vCPU thread only.
+ * What translated code calls for an access to memory: by way of one of its {@link Windows}, whose first word is {@code w}, else as {@link LinearMemory}
+ * does it. {@code instructions} have been run since the region was entered. Short enough that HotSpot puts each into its caller. vCPU thread only.
  */
 public final class InlineAccess {
     private InlineAccess() {}
 
-    public static long at8(long host) {
-        long value = RawMemory.getByte(host) & 0xff;
-        RawMemory.loadFence();
-        return value;
-    }
-
-    public static long at16(long host) {
-        long value = RawMemory.getShort(host) & 0xffff;
-        RawMemory.loadFence();
-        return value;
-    }
-
-    public static long at32(long host) {
-        long value = RawMemory.getInt(host) & 0xffff_ffffL;
-        RawMemory.loadFence();
-        return value;
-    }
-
-    public static long at64(long host) {
-        long value = RawMemory.getLong(host);
-        RawMemory.loadFence();
-        return value;
-    }
-
-    public static void put8(long host, long value) {
-        RawMemory.storeFence();
-        RawMemory.putByte(host, (byte) value);
-    }
-
-    public static void put16(long host, long value) {
-        RawMemory.storeFence();
-        RawMemory.putShort(host, (short) value);
-    }
-
-    public static void put32(long host, long value) {
-        RawMemory.storeFence();
-        RawMemory.putInt(host, (int) value);
-    }
-
-    public static void put64(long host, long value) {
-        RawMemory.storeFence();
-        RawMemory.putLong(host, value);
-    }
-
-    public static long load8(LinearMemory memory, long[] tlb, long key, long va) {
-        int s = Tlb.slot(va);
-        if (tlb[s] != (va & -PAGE | key)) {
-            return memory.loadSlow(va, 1);
+    public static long load8(long va, LinearMemory memory, long[] windows, int w, long instructions) {
+        if (va - windows[w] < windows[w + 1]) {
+            long value = RawMemory.getByte(va + windows[w + 2]) & 0xff;
+            RawMemory.loadFence();
+            return value;
         }
-        long value = RawMemory.getByte(va + tlb[s + Tlb.ADDEND]) & 0xff;
-        MemoryOrder.afterLoad();
-        return value;
-    }
-
-    public static long load16(LinearMemory memory, long[] tlb, long key, long va) {
-        int s = Tlb.slot(va);
-        if (tlb[s] != (va + 1 & -PAGE | key)) {
-            return memory.loadSlow(va, 2);
+        long value = memory.load8(va);
+        if (windows[w + 1] != Windows.CLOSED) {
+            Windows.miss(windows, w, memory, va, instructions);
         }
-        long value = RawMemory.getShort(va + tlb[s + Tlb.ADDEND]) & 0xffff;
-        MemoryOrder.afterLoad();
         return value;
     }
 
-    public static long load32(LinearMemory memory, long[] tlb, long key, long va) {
-        int s = Tlb.slot(va);
-        if (tlb[s] != (va + 3 & -PAGE | key)) {
-            return memory.loadSlow(va, 4);
+    public static long load16(long va, LinearMemory memory, long[] windows, int w, long instructions) {
+        if (va - windows[w] < windows[w + 1]) {
+            long value = RawMemory.getShort(va + windows[w + 2]) & 0xffff;
+            RawMemory.loadFence();
+            return value;
         }
-        long value = RawMemory.getInt(va + tlb[s + Tlb.ADDEND]) & 0xffff_ffffL;
-        MemoryOrder.afterLoad();
-        return value;
-    }
-
-    public static long load64(LinearMemory memory, long[] tlb, long key, long va) {
-        int s = Tlb.slot(va);
-        if (tlb[s] != (va + 7 & -PAGE | key)) {
-            return memory.loadSlow(va, 8);
+        long value = memory.load16(va);
+        if (windows[w + 1] != Windows.CLOSED) {
+            Windows.miss(windows, w, memory, va, instructions);
         }
-        long value = RawMemory.getLong(va + tlb[s + Tlb.ADDEND]);
-        MemoryOrder.afterLoad();
         return value;
     }
 
-    public static void store8(LinearMemory memory, long[] tlb, long key, long va, long value) {
-        int s = Tlb.slot(va);
-        if (tlb[s + Tlb.STORE] != (va & -PAGE | key)) {
-            memory.storeSlow(va, 1, value);
+    public static long load32(long va, LinearMemory memory, long[] windows, int w, long instructions) {
+        if (va - windows[w] < windows[w + 1]) {
+            long value = RawMemory.getInt(va + windows[w + 2]) & 0xffff_ffffL;
+            RawMemory.loadFence();
+            return value;
+        }
+        long value = memory.load32(va);
+        if (windows[w + 1] != Windows.CLOSED) {
+            Windows.miss(windows, w, memory, va, instructions);
+        }
+        return value;
+    }
+
+    public static long load64(long va, LinearMemory memory, long[] windows, int w, long instructions) {
+        if (va - windows[w] < windows[w + 1]) {
+            long value = RawMemory.getLong(va + windows[w + 2]);
+            RawMemory.loadFence();
+            return value;
+        }
+        long value = memory.load64(va);
+        if (windows[w + 1] != Windows.CLOSED) {
+            Windows.miss(windows, w, memory, va, instructions);
+        }
+        return value;
+    }
+
+    public static void store8(long va, long value, LinearMemory memory, long[] windows, int w, long instructions) {
+        if (va - windows[w] < windows[w + 1]) {
+            RawMemory.storeFence();
+            RawMemory.putByte(va + windows[w + 2], (byte) value);
             return;
         }
-        MemoryOrder.beforeStore();
-        RawMemory.putByte(va + tlb[s + Tlb.ADDEND], (byte) value);
+        memory.store8(va, value);
+        if (windows[w + 1] != Windows.CLOSED) {
+            Windows.miss(windows, w, memory, va, instructions);
+        }
     }
 
-    public static void store16(LinearMemory memory, long[] tlb, long key, long va, long value) {
-        int s = Tlb.slot(va);
-        if (tlb[s + Tlb.STORE] != (va + 1 & -PAGE | key)) {
-            memory.storeSlow(va, 2, value);
+    public static void store16(long va, long value, LinearMemory memory, long[] windows, int w, long instructions) {
+        if (va - windows[w] < windows[w + 1]) {
+            RawMemory.storeFence();
+            RawMemory.putShort(va + windows[w + 2], (short) value);
             return;
         }
-        MemoryOrder.beforeStore();
-        RawMemory.putShort(va + tlb[s + Tlb.ADDEND], (short) value);
+        memory.store16(va, value);
+        if (windows[w + 1] != Windows.CLOSED) {
+            Windows.miss(windows, w, memory, va, instructions);
+        }
     }
 
-    public static void store32(LinearMemory memory, long[] tlb, long key, long va, long value) {
-        int s = Tlb.slot(va);
-        if (tlb[s + Tlb.STORE] != (va + 3 & -PAGE | key)) {
-            memory.storeSlow(va, 4, value);
+    public static void store32(long va, long value, LinearMemory memory, long[] windows, int w, long instructions) {
+        if (va - windows[w] < windows[w + 1]) {
+            RawMemory.storeFence();
+            RawMemory.putInt(va + windows[w + 2], (int) value);
             return;
         }
-        MemoryOrder.beforeStore();
-        RawMemory.putInt(va + tlb[s + Tlb.ADDEND], (int) value);
+        memory.store32(va, value);
+        if (windows[w + 1] != Windows.CLOSED) {
+            Windows.miss(windows, w, memory, va, instructions);
+        }
     }
 
-    public static void store64(LinearMemory memory, long[] tlb, long key, long va, long value) {
-        int s = Tlb.slot(va);
-        if (tlb[s + Tlb.STORE] != (va + 7 & -PAGE | key)) {
-            memory.storeSlow(va, 8, value);
+    public static void store64(long va, long value, LinearMemory memory, long[] windows, int w, long instructions) {
+        if (va - windows[w] < windows[w + 1]) {
+            RawMemory.storeFence();
+            RawMemory.putLong(va + windows[w + 2], value);
             return;
         }
-        MemoryOrder.beforeStore();
-        RawMemory.putLong(va + tlb[s + Tlb.ADDEND], value);
+        memory.store64(va, value);
+        if (windows[w + 1] != Windows.CLOSED) {
+            Windows.miss(windows, w, memory, va, instructions);
+        }
     }
 
     /** Sixteen bytes, or none of them. */
-    public static void store128(LinearMemory memory, long va, long low, long high) {
+    public static void store128(
+            long va, long low, long high, LinearMemory memory, long[] windows, int w, long instructions) {
+        if (va - windows[w] < windows[w + 1]) {
+            long host = va + windows[w + 2];
+            RawMemory.storeFence();
+            RawMemory.putLong(host, low);
+            RawMemory.storeFence();
+            RawMemory.putLong(host + 8, high);
+            return;
+        }
         memory.prepareStore(va, 16);
         memory.store64(va, low);
         memory.store64(va + 8, high);
+        if (windows[w + 1] != Windows.CLOSED) {
+            Windows.miss(windows, w, memory, va, instructions);
+        }
     }
 
     /** A pop of 64-bit code. */
-    public static long loadStack(LinearMemory memory, long[] tlb, long key, long va) {
-        int s = Tlb.slot(va);
-        if (tlb[s] != (va + 7 & -PAGE | key)) {
-            return memory.loadStackSlow(va);
+    public static long loadStack(long va, LinearMemory memory, long[] windows, int w, long instructions) {
+        if (va - windows[w] < windows[w + 1]) {
+            long value = RawMemory.getLong(va + windows[w + 2]);
+            RawMemory.loadFence();
+            return value;
         }
-        long value = RawMemory.getLong(va + tlb[s + Tlb.ADDEND]);
-        MemoryOrder.afterLoad();
+        long value = memory.loadStack(va);
+        if (windows[w + 1] != Windows.CLOSED) {
+            Windows.miss(windows, w, memory, va, instructions);
+        }
         return value;
     }
 
     /** A push of 64-bit code. */
-    public static void storeStack(LinearMemory memory, long[] tlb, long key, long va, long value) {
-        int s = Tlb.slot(va);
-        if (tlb[s + Tlb.STORE] != (va + 7 & -PAGE | key)) {
-            memory.storeStackSlow(va, value);
+    public static void storeStack(long va, long value, LinearMemory memory, long[] windows, int w, long instructions) {
+        if (va - windows[w] < windows[w + 1]) {
+            RawMemory.storeFence();
+            RawMemory.putLong(va + windows[w + 2], value);
             return;
         }
-        MemoryOrder.beforeStore();
-        RawMemory.putLong(va + tlb[s + Tlb.ADDEND], value);
+        memory.storeStack(va, value);
+        if (windows[w + 1] != Windows.CLOSED) {
+            Windows.miss(windows, w, memory, va, instructions);
+        }
     }
 
     /** Where a read-modify-write of {@code bytes} bytes can be made at once, or 0 if it must take the slow way. */
-    public static long hostForUpdate(long[] tlb, long key, long va, int bytes) {
-        int s = Tlb.slot(va);
-        return tlb[s + Tlb.STORE] == (va + bytes - 1 & -PAGE | key) ? va + tlb[s + Tlb.ADDEND] : 0;
+    public static long hostForUpdate(
+            long va, int bytes, LinearMemory memory, long[] windows, int w, long instructions) {
+        if (va - windows[w] < windows[w + 1]) {
+            return va + windows[w + 2];
+        }
+        long host = memory.hostForUpdate(va, bytes);
+        if (host != 0 && windows[w + 1] != Windows.CLOSED) {
+            Windows.miss(windows, w, memory, va, instructions);
+        }
+        return host;
     }
 
     /** @param host of {@link #hostForUpdate} */

@@ -37,8 +37,8 @@ public final class LinearMemory {
         return table.revoked;
     }
 
-    /** The software TLB's words, for {@link InlineAccess}. */
-    public long[] table() {
+    /** The software TLB's words, for {@link Windows}. */
+    long[] table() {
         return tlb;
     }
 
@@ -47,20 +47,10 @@ public final class LinearMemory {
         return key != Tlb.NO_KEY;
     }
 
-    long loadSlow(long va, int bytes) {
-        return slow.load(va, bytes);
-    }
-
-    void storeSlow(long va, int bytes, long value) {
-        slow.store(va, bytes, value);
-    }
-
-    long loadStackSlow(long va) {
-        return slow.loadStack(va);
-    }
-
-    void storeStackSlow(long va, long value) {
-        slow.storeStack(va, value);
+    /** Where a read-modify-write can be made at once, or 0; see {@link InlineAccess}. */
+    long hostForUpdate(long va, int bytes) {
+        int s = Tlb.slot(va);
+        return tlb[s + Tlb.STORE] == (va + bytes - 1 & PAGE_MASK | key) ? va + tlb[s + Tlb.ADDEND] : 0;
     }
 
     public long load8(long va) {

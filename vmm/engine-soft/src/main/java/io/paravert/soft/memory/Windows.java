@@ -10,8 +10,9 @@ import static io.paravert.soft.memory.GuestPhysical.PAGE;
  * 0  first address, biased
  * 1  size less {@link #SLACK}, biased: an access of up to 16 bytes at va is inside if va - word 0 &lt; word 1, signed
  * 2  host address minus linear address
- * 3  instructions of the region's run until the last miss
- * 4  misses in close succession
+ * 3  {@link #FOR_LOADS} or {@link #FOR_STORES}
+ * 4  instructions of the region's run until the last miss
+ * 5  misses in close succession
  * </pre>
  *
  * An entry that the TLB has replaced may live on here, as in any processor's, until something is flushed or a right revoked: {@link Tlb} counts that,
@@ -19,11 +20,9 @@ import static io.paravert.soft.memory.GuestPhysical.PAGE;
  * its block and leaves, and other vCPUs' requests wait for a poll. vCPU thread only.
  */
 public final class Windows {
-    public static final int WORDS = 5;
-    /** Words that accesses need. */
-    public static final int PARTS = 3;
-    /** Added to a window's index for {@link #miss}. */
-    public static final int FOR_STORES = 1 << 16;
+    public static final int WORDS = 6;
+    private static final long FOR_LOADS = 0;
+    private static final long FOR_STORES = 1;
     /** Word 1 of a window that is not worth having: its accesses wander. */
     public static final long CLOSED = Long.MIN_VALUE;
 
@@ -49,15 +48,21 @@ public final class Windows {
         }
     }
 
-    /**
-     * After an access that was outside its window, and has been made: moves or widens it.
-     *
-     * @param at the window's first word, and {@link #FOR_STORES}
-     * @param instructions that the region has run so far
-     */
-    public static void miss(long[] windows, int at, long[] tlb, long key, long va, long instructions) {
-        int w = at & FOR_STORES - 1;
-        int part = at < FOR_STORES ? Tlb.LOAD : Tlb.STORE;
+    /** Windows for loads or, where {@code forStores} says so, for stores; all empty. */
+    public static long[] create(boolean[] forStores) {
+        long[] windows = new long[forStores.length * WORDS];
+        for (int i = 0; i < forStores.length; i++) {
+            windows[i * WORDS + 3] = forStores[i] ? FOR_STORES : FOR_LOADS;
+        }
+        reset(windows);
+        return windows;
+    }
+
+    /** After an access that was outside its window {@code w} and has been made: moves or widens it. */
+    static void miss(long[] windows, int w, LinearMemory memory, long va, long instructions) {
+        long[] tlb = memory.table();
+        long key = memory.key();
+        int part = windows[w + 3] == FOR_STORES ? Tlb.STORE : Tlb.LOAD;
         if (isHopeless(windows, w, instructions)) {
             windows[w + 1] = CLOSED;
             return;
@@ -87,11 +92,11 @@ public final class Windows {
     }
 
     private static boolean isHopeless(long[] windows, int w, long instructions) {
-        long since = instructions - windows[w + 3];
-        windows[w + 3] = instructions;
+        long since = instructions - windows[w + 4];
+        windows[w + 4] = instructions;
         boolean soon = since >= 0 && since < SOON;
-        windows[w + 4] = soon ? windows[w + 4] + 1 : Math.max(0, windows[w + 4] - 2);
-        return windows[w + 4] > MOST_MISSES;
+        windows[w + 5] = soon ? windows[w + 5] + 1 : Math.max(0, windows[w + 5] - 2);
+        return windows[w + 5] > MOST_MISSES;
     }
 
     private static boolean has(long[] tlb, int part, long key, long page, long distance) {

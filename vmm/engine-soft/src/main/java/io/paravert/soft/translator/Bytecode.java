@@ -13,10 +13,8 @@ final class Bytecode implements Opcodes {
     /** {@code Cpu.r}. */
     static final int REGISTERS = 3;
 
-    static final int TLB = 4;
-    static final int MEMORY = 5;
-    static final int PENDING = 6;
-    static final int KEY = 7;
+    static final int MEMORY = 4;
+    static final int PENDING = 5;
     /** Sixteen longs. */
     static final int GENERAL = 9;
 
@@ -42,19 +40,19 @@ final class Bytecode implements Opcodes {
     /** Sixteen pairs of longs: the XMM registers. */
     static final int VECTORS = 64;
 
-    /** The array of the region's windows, and then their words; see {@link WindowEmitter}. */
-    static final int WINDOW_WORDS = 128;
+    /** The region's {@link io.paravert.soft.memory.Windows}, and one that is closed. */
+    static final int WINDOWS = 128;
 
     /** The processor's MXCSR. */
     static final int MXCSR = 129;
 
-    static final int WINDOWS = 130;
+    static final int CLOSED_WINDOW = 130;
     /** Words of vector operands on their way. */
-    static final int LOW = 202;
+    static final int LOW = 132;
 
-    static final int HIGH = 204;
-    static final int OTHER_LOW = 206;
-    static final int OTHER_HIGH = 208;
+    static final int HIGH = 134;
+    static final int OTHER_LOW = 136;
+    static final int OTHER_HIGH = 138;
 
     static final String MEMORY_NAME = "io/paravert/soft/memory/LinearMemory";
     static final String ACCESS = "io/paravert/soft/memory/InlineAccess";

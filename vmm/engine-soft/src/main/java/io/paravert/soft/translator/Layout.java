@@ -16,10 +16,12 @@ final class Layout {
 
     int[] rest = {};
     Region.Exit[] exits = {};
+    /** Bytes of bytecode in the region's method. */
+    int size;
     /** Families that must be usable; see {@code Guards}. */
     int guards;
-    /** Number of windows. */
-    int windows;
+    /** For each window whether it is for stores. */
+    boolean[] windows = {};
 
     /** All pages if they are several. Of one page nothing has to be checked: who finds the entry block has found it. */
     final CodePage[] pages;

@@ -151,76 +151,27 @@ final class OperandEmitter implements Opcodes {
         }
     }
 
-    private void accessArguments() {
-        code.loadRef(Bytecode.MEMORY);
-        code.loadRef(Bytecode.TLB);
-        code.load(Bytecode.KEY);
-    }
-
     /** Pops an address, pushes what stands there, zero-extended. */
     void load(int window, int bits) {
-        code.store(Bytecode.ADDRESS);
-        windows.access(
-                window,
-                () -> {
-                    windows.host(window);
-                    code.call(Bytecode.ACCESS, "at" + bits, "(J)J");
-                },
-                () -> {
-                    accessArguments();
-                    code.load(Bytecode.ADDRESS);
-                    code.call(Bytecode.ACCESS, "load" + bits, "(" + MEMORY + "[JJJ)J");
-                });
+        windows.call(window, "load" + bits, "J", "J");
     }
 
-    /** Pushes 64 bits that stand {@code offset} bytes after local ADDRESS, by way of the TLB. */
-    void loadSlowly(int offset) {
-        accessArguments();
-        code.load(Bytecode.ADDRESS);
-        code.constant((long) offset);
-        code.op(LADD);
-        code.call(Bytecode.ACCESS, "load64", "(" + MEMORY + "[JJJ)J");
-    }
-
-    /** Stores local {@code value} at local ADDRESS. */
+    /** Stores local {@code value} at the address on the stack. */
     void store(int window, int bits, int value) {
-        store(window, bits, value, "store" + bits);
-    }
-
-    private void store(int window, int bits, int value, String slowly) {
-        windows.access(
-                window,
-                () -> {
-                    windows.host(window);
-                    code.load(value);
-                    code.call(Bytecode.ACCESS, "put" + bits, "(JJ)V");
-                },
-                () -> {
-                    accessArguments();
-                    code.load(Bytecode.ADDRESS);
-                    code.load(value);
-                    code.call(Bytecode.ACCESS, slowly, "(" + MEMORY + "[JJJJ)V");
-                });
+        code.load(value);
+        windows.call(window, "store" + bits, "JJ", "V");
     }
 
     /** Pushes what stands at local ADDRESS on the stack. */
     void loadStack() {
-        int window = windows.ofStack(false);
-        windows.access(
-                window,
-                () -> {
-                    windows.host(window);
-                    code.call(Bytecode.ACCESS, "at64", "(J)J");
-                },
-                () -> {
-                    accessArguments();
-                    code.load(Bytecode.ADDRESS);
-                    code.call(Bytecode.ACCESS, "loadStack", "(" + MEMORY + "[JJJ)J");
-                });
+        code.load(Bytecode.ADDRESS);
+        windows.call(windows.ofStack(false), "loadStack", "J", "J");
     }
 
     void storeStack(int value) {
-        store(windows.ofStack(true), 64, value, "storeStack");
+        code.load(Bytecode.ADDRESS);
+        code.load(value);
+        windows.call(windows.ofStack(true), "storeStack", "JJ", "V");
     }
 
     /** Pushes the first operand, to be followed by {@link #updateMemory}. */
@@ -231,14 +182,9 @@ final class OperandEmitter implements Opcodes {
         }
         address(op);
         code.store(Bytecode.ADDRESS);
-        int window = windows.of(op, true);
-        windows.access(window, () -> windows.host(window), () -> {
-            code.loadRef(Bytecode.TLB);
-            code.load(Bytecode.KEY);
-            code.load(Bytecode.ADDRESS);
-            code.constant(op.bytes());
-            code.call(Bytecode.ACCESS, "hostForUpdate", "([JJJI)J");
-        });
+        code.load(Bytecode.ADDRESS);
+        code.constant(op.bytes());
+        windows.call(windows.of(op, true), "hostForUpdate", "JI", "J");
         code.store(Bytecode.HOST);
         code.loadRef(Bytecode.MEMORY);
         code.load(Bytecode.HOST);
@@ -271,7 +217,6 @@ final class OperandEmitter implements Opcodes {
     void write(Op op, int value) {
         if (op.dstKind == Op.MEMORY) {
             address(op);
-            code.store(Bytecode.ADDRESS);
             store(windows.of(op, true), op.bits, value);
         } else {
             updateRegister(op, value);

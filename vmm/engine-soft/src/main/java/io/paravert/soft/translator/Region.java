@@ -27,6 +27,9 @@ abstract class Region extends Translation {
     /** A place where the region is left. */
     record Exit(Block block, Way way) {}
 
+    /** For accesses that have no window of their own. Never written. */
+    static final long[] CLOSED_WINDOW = {0, Windows.CLOSED, 0};
+
     private final Op[] operations;
     /** By number of an operation: its address, and the instructions of its block from it on. */
     private final long[] addresses;
@@ -55,8 +58,7 @@ abstract class Region extends Translation {
         pages = layout.pages;
         counters = layout.counters;
         guards = layout.guards;
-        windows = new long[layout.windows * Windows.WORDS];
-        Windows.reset(windows);
+        windows = Windows.create(layout.windows);
     }
 
     @Override
@@ -90,7 +92,7 @@ abstract class Region extends Translation {
             windowsRevoked = memory.revoked();
             Windows.reset(windows);
         }
-        Exit exit = exits[execute(core, cpu, cpu.r, memory.table(), memory, cpu.pending, memory.key())];
+        Exit exit = exits[execute(core, cpu, cpu.r, memory, cpu.pending)];
         Block left = exit.block;
         last = left;
         return switch (exit.way) {
@@ -101,7 +103,7 @@ abstract class Region extends Translation {
     }
 
     /** Runs; the number of the exit by which the region was left. */
-    abstract int execute(Core core, Cpu cpu, long[] r, long[] tlb, LinearMemory memory, Pending pending, long key);
+    abstract int execute(Core core, Cpu cpu, long[] r, LinearMemory memory, Pending pending);
 
     /** Carries out an operation by its statement, on the processor's state. */
     final void statement(Core core, int number) {

@@ -3,6 +3,7 @@ package io.paravert.soft.translator;
 import io.paravert.soft.state.Guards;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
@@ -11,7 +12,7 @@ import org.objectweb.asm.Type;
 /** From a plan to a region: writes a class, and makes it known to the JVM as a hidden one, which is unloaded when nobody holds it. */
 final class RegionCompiler implements Opcodes {
     /** HotSpot compiles no method that is longer. */
-    static final int LONGEST_METHOD = 8000;
+    private static final int LONGEST_METHOD = 8000;
 
     private static final String NAME = "io/paravert/soft/translator/Translated";
     private static final String LAYOUT = Type.getDescriptor(Layout.class);
@@ -35,8 +36,9 @@ final class RegionCompiler implements Opcodes {
      * The class file of a plan, in two passes: the first finds which registers are used, and what is known of flags.
      *
      * @param layout is filled
+     * @return null if a method is longer than HotSpot compiles; then {@code layout} says how long it is
      */
-    static byte[] compile(RegionPlan plan, Layout layout) {
+    static byte @Nullable [] compile(RegionPlan plan, Layout layout) {
         MethodVisitor nothing = new ClassWriter(0).visitMethod(0, "pass", RegionEmitter.DESCRIPTOR, null, null);
         RegionEmitter first = new RegionEmitter(plan, new Layout(plan.blocks(), layout.counters), nothing, null);
         first.emit();
@@ -44,12 +46,15 @@ final class RegionCompiler implements Opcodes {
         writer.visit(V17, ACC_FINAL | ACC_SUPER, NAME, null, Bytecode.REGION, null);
         constructor(writer);
         MethodVisitor method = writer.visitMethod(ACC_FINAL, "execute", RegionEmitter.DESCRIPTOR, null, null);
-        new RegionEmitter(plan, layout, method, first).emit();
+        RegionEmitter second = new RegionEmitter(plan, layout, method, first);
+        second.emit();
         writer.visitEnd();
         layout.guards = first.usesVectors() ? Guards.SSE : 0;
         layout.windows = first.windows();
         layout.finish();
-        return writer.toByteArray();
+        byte[] bytes = writer.toByteArray();
+        layout.size = second.size();
+        return layout.size > LONGEST_METHOD ? null : bytes;
     }
 
     private static void constructor(ClassWriter writer) {

@@ -30,8 +30,8 @@ import org.objectweb.asm.Opcodes;
  * the locals hold it.
  */
 final class RegionEmitter implements Opcodes {
-    static final String DESCRIPTOR = "(Lio/paravert/soft/vcpu/Core;Lio/paravert/soft/state/Cpu;[J[J"
-            + "Lio/paravert/soft/memory/LinearMemory;Lio/paravert/soft/state/Pending;J)I";
+    static final String DESCRIPTOR = "(Lio/paravert/soft/vcpu/Core;Lio/paravert/soft/state/Cpu;[J"
+            + "Lio/paravert/soft/memory/LinearMemory;Lio/paravert/soft/state/Pending;)I";
 
     private static final String RUNTIME_EXCEPTION = "java/lang/RuntimeException";
     private static final String CORE = "Lio/paravert/soft/vcpu/Core;";
@@ -61,6 +61,7 @@ final class RegionEmitter implements Opcodes {
     private final Label[] labels;
     private final Label leave = new Label();
     private final Label spilled = new Label();
+    private final Label last = new Label();
     private boolean usedStatement;
 
     /** @param first what another pass over the same plan found, or null in the first */
@@ -90,9 +91,9 @@ final class RegionEmitter implements Opcodes {
         return vectors.registers.used != 0;
     }
 
-    /** Windows that the region needs. */
-    int windows() {
-        return windows.count();
+    /** For each window of the region whether it is for stores. */
+    boolean[] windows() {
+        return windows.forStores();
     }
 
     /** An indirect jump or call whose target is read here. */
@@ -133,8 +134,14 @@ final class RegionEmitter implements Opcodes {
         code.jump(GOTO, spilled);
         code.mv.visitTryCatchBlock(begin, end, thrown, RUNTIME_EXCEPTION);
         abandon();
+        code.label(last);
         code.mv.visitMaxs(0, 0);
         code.mv.visitEnd();
+    }
+
+    /** Bytes of bytecode, once the class is written. */
+    int size() {
+        return last.getOffset();
     }
 
     private void prologue() {
@@ -147,8 +154,9 @@ final class RegionEmitter implements Opcodes {
         flags.reload();
         code.loadRef(Bytecode.THIS);
         code.mv.visitFieldInsn(GETFIELD, Bytecode.REGION, "windows", "[J");
-        code.mv.visitVarInsn(ASTORE, Bytecode.WINDOW_WORDS);
-        windows.reload();
+        code.mv.visitVarInsn(ASTORE, Bytecode.WINDOWS);
+        code.mv.visitFieldInsn(GETSTATIC, Bytecode.REGION, "CLOSED_WINDOW", "[J");
+        code.mv.visitVarInsn(ASTORE, Bytecode.CLOSED_WINDOW);
         protect(plan.blocks().get(0));
         found.edge(0, flags.kind);
     }
@@ -238,12 +246,8 @@ final class RegionEmitter implements Opcodes {
             vectors.registers.reload(usedVectors);
             flags.reload();
             if (changesPrivilege(op)) {
-                code.loadRef(Bytecode.MEMORY);
-                code.callVirtual(Bytecode.MEMORY_NAME, "key", "()J");
-                code.store(Bytecode.KEY);
-                code.loadRef(Bytecode.WINDOW_WORDS);
+                code.loadRef(Bytecode.WINDOWS);
                 code.call("io/paravert/soft/memory/Windows", "reset", "([J)V");
-                windows.reload();
             }
         }
     }

@@ -151,6 +151,19 @@ final class RegionPlan {
         return mayUseWindows;
     }
 
+    /** The beginning of this plan, which made a method of {@code size} bytes, so that the method becomes short enough. */
+    RegionPlan cut(int size) {
+        RegionPlan result = new RegionPlan(limits);
+        result.mayUseWindows = mayUseWindows;
+        result.targets.putAll(targets);
+        int kept = (int) Math.min(blocks.size() - 1, blocks.size() * 7000L / size);
+        for (Block block : blocks.subList(0, Math.max(1, kept))) {
+            result.places.put(block.rip, result.blocks.size());
+            result.blocks.add(block);
+        }
+        return result;
+    }
+
     List<Block> blocks() {
         return blocks;
     }

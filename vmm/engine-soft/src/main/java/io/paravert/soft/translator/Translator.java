@@ -6,13 +6,12 @@ import io.paravert.soft.vcpu.Core;
 import io.paravert.soft.vcpu.Tier;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import org.objectweb.asm.MethodTooLargeException;
 
 /** One vCPU's second tier: hot blocks become regions, compiled by whatever executor. vCPU thread only. */
 public final class Translator implements Tier {
     /** @param threshold runs of a block after which it is hot */
     public record Settings(int threshold, int blocks, int operations, int pages) {
-        public static final Settings USUAL = new Settings(1000, 64, 150, 6);
+        public static final Settings USUAL = new Settings(1000, 64, 200, 6);
 
         /** For tests: everything that runs twice. */
         public static final Settings EAGER = new Settings(2, 64, 200, 6);
@@ -64,13 +63,17 @@ public final class Translator implements Tier {
         }
     }
 
-    private void translate(RegionPlan plan) {
+    private void translate(RegionPlan wanted) {
         long from = System.nanoTime();
+        RegionPlan plan = wanted;
         Layout layout = new Layout(plan.blocks(), counters);
-        byte[] bytes;
-        try {
+        byte[] bytes = RegionCompiler.compile(plan, layout);
+        while (bytes == null && plan.blocks().size() > 1) {
+            plan = plan.cut(layout.size);
+            layout = new Layout(plan.blocks(), counters);
             bytes = RegionCompiler.compile(plan, layout);
-        } catch (MethodTooLargeException e) {
+        }
+        if (bytes == null) {
             counters.refused++;
             return;
         }

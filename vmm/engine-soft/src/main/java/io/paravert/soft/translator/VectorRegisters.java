@@ -2,7 +2,6 @@ package io.paravert.soft.translator;
 
 import static io.paravert.soft.translator.Bytecode.ADDRESS;
 import static io.paravert.soft.translator.Bytecode.HIGH;
-import static io.paravert.soft.translator.Bytecode.HOST;
 import static io.paravert.soft.translator.Bytecode.LOW;
 
 import io.paravert.soft.state.Cpu;
@@ -95,61 +94,23 @@ final class VectorRegisters implements Opcodes {
 
     private void load128(Op op) {
         int window = operands.windows.of(op, false);
-        operands.windows.access(
-                window,
-                () -> {
-                    operands.windows.host(window);
-                    code.store(HOST);
-                    at(0, LOW);
-                    at(8, HIGH);
-                },
-                () -> {
-                    operands.loadSlowly(0);
-                    code.store(LOW);
-                    operands.loadSlowly(8);
-                    code.store(HIGH);
-                });
-    }
-
-    private void at(int offset, int local) {
-        place(offset);
-        code.call(Bytecode.ACCESS, "at64", "(J)J");
-        code.store(local);
-    }
-
-    private void place(int offset) {
-        code.load(HOST);
-        if (offset != 0) {
-            code.constant((long) offset);
-            code.op(LADD);
-        }
+        code.load(ADDRESS);
+        operands.load(window, 64);
+        code.store(LOW);
+        code.load(ADDRESS);
+        code.constant(8L);
+        code.op(LADD);
+        operands.load(window, 64);
+        code.store(HIGH);
     }
 
     /** Stores locals LOW and HIGH. */
     void store(Op op) {
         aligned(op);
-        int window = operands.windows.of(op, true);
-        operands.windows.access(
-                window,
-                () -> {
-                    operands.windows.host(window);
-                    code.store(HOST);
-                    put(0, LOW);
-                    put(8, HIGH);
-                },
-                () -> {
-                    code.loadRef(Bytecode.MEMORY);
-                    code.load(ADDRESS);
-                    code.load(LOW);
-                    code.load(HIGH);
-                    code.call(Bytecode.ACCESS, "store128", "(L" + Bytecode.MEMORY_NAME + ";JJJ)V");
-                });
-    }
-
-    private void put(int offset, int local) {
-        place(offset);
-        code.load(local);
-        code.call(Bytecode.ACCESS, "put64", "(JJ)V");
+        code.load(ADDRESS);
+        code.load(LOW);
+        code.load(HIGH);
+        operands.windows.call(operands.windows.of(op, true), "store128", "JJJ", "V");
     }
 
     /** Pushes {@code Cpu.vectors}. */

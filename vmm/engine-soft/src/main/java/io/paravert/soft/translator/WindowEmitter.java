@@ -5,25 +5,18 @@ import io.paravert.soft.state.Cpu;
 import io.paravert.soft.vcpu.Op;
 import java.util.ArrayList;
 import java.util.List;
-import org.objectweb.asm.Label;
-import org.objectweb.asm.Opcodes;
 
 /**
  * Accesses through {@link Windows}: one for each way in which addresses are formed (a base, an index, a far displacement) and
- * direction, with its three words in locals. An access inside its window costs one comparison, and its address does not wait for the
- * software TLB; any other probes that, and then the window is moved or widened.
+ * direction. An access inside its window costs one comparison, and its address does not wait for the software TLB; any other probes
+ * that, and then the window is moved or widened.
  */
-final class WindowEmitter implements Opcodes {
-    /** More would push registers of the guest out of the processor's. */
-    private static final int MOST = 12;
+final class WindowEmitter {
+    private static final int MOST = 32;
 
     private static final int NONE = -1;
     /** From where on displacements count as part of the place. */
     private static final long FAR = 4096;
-
-    private static final int SLOTS = 6;
-    private static final int LIMIT = 2;
-    private static final int DISTANCE = 4;
 
     /** How the addresses of a window are formed, and what for. */
     private record Place(int base, int index, int scale, int segmentBase, long page, boolean store) {}
@@ -48,10 +41,6 @@ final class WindowEmitter implements Opcodes {
         return new WindowEmitter(other, isUsed, places);
     }
 
-    int count() {
-        return places.size();
-    }
-
     /** The window of the stack, or NONE. */
     int ofStack(boolean store) {
         return find(new Place(Cpu.RSP, Cpu.ZERO, 0, Cpu.ZERO, 0, store));
@@ -73,66 +62,26 @@ final class WindowEmitter implements Opcodes {
         return known;
     }
 
-    private static int local(int window) {
-        return Bytecode.WINDOWS + SLOTS * window;
-    }
-
-    /** From the region's windows to locals. */
-    void reload() {
-        for (int i = 0; i < places.size(); i++) {
-            reload(i);
+    /** For each window whether it is one for stores. */
+    boolean[] forStores() {
+        boolean[] result = new boolean[places.size()];
+        for (int i = 0; i < result.length; i++) {
+            result[i] = places.get(i).store;
         }
+        return result;
     }
 
-    private void reload(int window) {
-        for (int i = 0; i < Windows.PARTS; i++) {
-            code.loadRef(Bytecode.WINDOW_WORDS);
-            code.constant(window * Windows.WORDS + i);
-            code.op(LALOAD);
-            code.store(local(window) + 2 * i);
-        }
-    }
-
-    /**
-     * An access at local ADDRESS: at once if it is inside the window, else slowly. The jumps lead forward: HotSpot would take others
-     * for loops, and begin one in its middle.
-     */
-    void access(int window, Runnable atOnce, Runnable slowly) {
+    /** Pushes the last arguments of {@link io.paravert.soft.memory.InlineAccess}'s methods, and calls one. */
+    void call(int window, String name, String arguments, String result) {
+        code.loadRef(Bytecode.MEMORY);
         if (window == NONE) {
-            slowly.run();
-            return;
+            code.loadRef(Bytecode.CLOSED_WINDOW);
+            code.constant(0);
+        } else {
+            code.loadRef(Bytecode.WINDOWS);
+            code.constant(window * Windows.WORDS);
         }
-        Label hit = new Label();
-        Label done = new Label();
-        code.load(Bytecode.ADDRESS);
-        code.load(local(window));
-        code.op(LSUB);
-        code.load(local(window) + LIMIT);
-        code.op(LCMP);
-        code.jump(IFLT, hit);
-        slowly.run();
-        code.load(local(window) + LIMIT);
-        code.constant(Windows.CLOSED);
-        code.op(LCMP);
-        code.jump(IFEQ, done);
-        code.loadRef(Bytecode.WINDOW_WORDS);
-        code.constant(window * Windows.WORDS + (places.get(window).store ? Windows.FOR_STORES : 0));
-        code.loadRef(Bytecode.TLB);
-        code.load(Bytecode.KEY);
-        code.load(Bytecode.ADDRESS);
         code.load(Bytecode.COUNT);
-        code.call("io/paravert/soft/memory/Windows", "miss", "([JI[JJJJ)V");
-        reload(window);
-        code.jump(GOTO, done);
-        code.label(hit);
-        atOnce.run();
-        code.label(done);
-    }
-
-    /** Pushes the host's address of local ADDRESS. */
-    void host(int window) {
-        code.load(Bytecode.ADDRESS);
-        code.load(local(window) + DISTANCE);
-        code.op(LADD);
+        code.call(Bytecode.ACCESS, name, "(" + arguments + "L" + Bytecode.MEMORY_NAME + ";[JIJ)" + result);
     }
 }
