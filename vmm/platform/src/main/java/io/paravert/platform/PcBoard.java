@@ -125,7 +125,7 @@ public final class PcBoard {
     public void addTo(VmConfig.Builder config) {
         config.interruptController(InterruptController.ENGINE);
         config.device("serial", serial);
-        config.device("rtc", new CmosRtc(Clock.systemUTC()));
+        config.device("rtc", new CmosRtc(Clock.systemUTC(), wires.pin(CmosRtc.GSI)));
         config.device("power", acpi);
         config.device("pci", pci);
         config.device("keyboard", new KeyboardController(power));

@@ -44,7 +44,10 @@ public final class Control {
     public static final long EFER_LME = 1 << 8;
     public static final long EFER_LMA = 1 << 10;
     public static final long EFER_NXE = 1 << 11;
-    public static final long EFER_KNOWN = EFER_SCE | EFER_LME | EFER_LMA | EFER_NXE;
+    /** Automatic IBRS: kept, and without an effect where nothing is speculative. */
+    public static final long EFER_AIBRSE = 1 << 21;
+
+    public static final long EFER_KNOWN = EFER_SCE | EFER_LME | EFER_LMA | EFER_NXE | EFER_AIBRSE;
 
     /** CR3 bit 63 in a write: keep the translations of the PCID. */
     public static final long CR3_NO_FLUSH = 1L << 63;

@@ -54,6 +54,13 @@ public final class Cpuid {
     private static final int LEAF7_UMIP = 1 << 2;
     private static final int INVARIANT_TSC = 1 << 8;
     private static final int NULL_SELECTOR_CLEARS_BASE = 1 << 6;
+    // Nothing is executed speculatively here. Kernels that are told so (AMD APM vol. 3, Fn8000_0008 and Fn8000_0021)
+    // call and
+    // return without the thunks that they need elsewhere, several instructions each.
+    private static final int AUTOMATIC_IBRS = 1 << 8;
+    private static final int SRSO_NO = 1 << 29;
+    private static final int SSB_NO = 1 << 26;
+    private static final int BTC_NO = 1 << 29;
 
     private final Set<Feature> features;
     private final Map<Long, int[]> leaves = new HashMap<>();
@@ -114,7 +121,8 @@ public final class Cpuid {
         set(0x8000_0001, SIGNATURE, 0, 0, edx | NX | PAGE_1G);
         set(7, 0, LEAF7_SMEP | LEAF7_ERMS, LEAF7_UMIP, 0);
         set(0x8000_0007, 0, 0, 0, INVARIANT_TSC);
-        set(0x8000_0021, NULL_SELECTOR_CLEARS_BASE, 0, 0, 0);
+        set(0x8000_0021, NULL_SELECTOR_CLEARS_BASE | AUTOMATIC_IBRS | SRSO_NO, 0, 0, 0);
+        set(0x8000_0008, 0, SSB_NO | BTC_NO, 0, 0);
     }
 
     private void addPagingAndSizes() {

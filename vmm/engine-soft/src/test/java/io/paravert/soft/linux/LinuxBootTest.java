@@ -48,7 +48,7 @@ class LinuxBootTest {
             poweroff -f
             """;
 
-    private static final Duration LIMIT = Duration.ofSeconds(Integer.getInteger("paravert.linux.seconds", 240));
+    private static final Duration LIMIT = Duration.ofSeconds(Integer.getInteger("paravert.linux.seconds", 400));
 
     @ParameterizedTest
     @ValueSource(ints = {1, 4})

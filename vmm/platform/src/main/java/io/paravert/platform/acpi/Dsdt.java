@@ -2,6 +2,7 @@ package io.paravert.platform.acpi;
 
 import io.paravert.platform.acpi.PlatformFacts.MmioWindow;
 import io.paravert.platform.device.AcpiPower;
+import io.paravert.platform.device.CmosRtc;
 import io.paravert.platform.device.PanicDevice;
 import io.paravert.platform.device.Uart16550;
 import io.paravert.platform.pci.PciHost;
@@ -49,7 +50,7 @@ final class Dsdt {
                 "RTC",
                 Aml.name("_HID", Aml.eisaId("PNP0B00")),
                 Aml.name("_STA", Aml.integer(PRESENT)),
-                Aml.name("_CRS", Aml.resources(Aml.ports(0x70, 2))));
+                Aml.name("_CRS", Aml.resources(Aml.ports(0x70, 2), Aml.isaInterrupt(CmosRtc.GSI))));
     }
 
     private static byte[] panicDevice() {

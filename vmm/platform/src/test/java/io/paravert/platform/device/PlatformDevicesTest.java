@@ -222,7 +222,7 @@ final class PlatformDevicesTest {
     @Test
     void theClockTellsTheTimeInBcdAndInBinary() {
         PortSite site = new PortSite();
-        new CmosRtc(InstantSource.fixed(Instant.parse("2026-11-25T13:38:59Z"))).attach(site);
+        new CmosRtc(InstantSource.fixed(Instant.parse("2026-11-25T13:38:59Z")), level -> {}).attach(site);
         int[] registers = {0, 2, 4, 6, 7, 8, 9, 0x32};
         int[] expected = {0x59, 0x38, 0x13, 4, 0x25, 0x11, 0x26, 0x20};
         for (int i = 0; i < registers.length; i++) {
