@@ -28,13 +28,14 @@ final class ControlEvent {
     }
 
     /**
-     * The size that follows RESIZE. The specification says columns first; Linux, the one driver that reads it, reads rows
-     * first, and monitors do as Linux does.
+     * The size that follows RESIZE: columns, then rows (struct virtio_console_resize). Linux reads them so from 6.15 on (commit
+     * 5326ab737a47), and so do the long-term kernels that have taken that over: in Debian's 6.1.192 the first half-word goes to
+     * {@code ws_col}. Older ones take rows first.
      */
     static byte[] size(int columns, int rows) {
         byte[] bytes = new byte[2 * Short.BYTES];
-        put(bytes, 0, rows, Short.BYTES);
-        put(bytes, Short.BYTES, columns, Short.BYTES);
+        put(bytes, 0, columns, Short.BYTES);
+        put(bytes, Short.BYTES, rows, Short.BYTES);
         return bytes;
     }
 

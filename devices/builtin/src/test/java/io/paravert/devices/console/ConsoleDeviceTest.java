@@ -233,7 +233,7 @@ class ConsoleDeviceTest {
         try (VirtioBench bench = new VirtioBench(twoPorts())) {
             DriverQueue[] queues = readyPorts(bench);
             console.input.resize(132, 43);
-            assertThat(next(bench, queues)).isEqualTo("0:5=0 \u002b\0\u0084\0");
+            assertThat(next(bench, queues)).isEqualTo("0:5=0 \u0084\0\u002b\0");
             assertThat(bench.driver.readConfig(ConsoleDevice.COLUMNS, 2)).isEqualTo(132);
             assertThat(bench.driver.readConfig(ConsoleDevice.ROWS, 2)).isEqualTo(43);
             agent.input.setConnected(false);
