@@ -16,6 +16,8 @@ final class FlagEmitter implements Opcodes {
     private static final int[] NARROW_JUMPS = {IF_ICMPEQ, IF_ICMPNE, IF_ICMPLT, IF_ICMPGE, IF_ICMPLE, IF_ICMPGT};
 
     private final Bytecode code;
+    /** Nobody sees the flags of the operation under way: they may stay as they are. */
+    boolean dead;
     /** What is known of local KIND. */
     int kind = UNKNOWN;
 

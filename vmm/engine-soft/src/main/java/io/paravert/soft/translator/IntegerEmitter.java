@@ -228,11 +228,13 @@ final class IntegerEmitter implements Opcodes {
         code.op(opcode);
         code.store(RESULT);
         operands.updateMemory(op, RESULT);
-        code.load(A);
-        code.store(FLAG_A);
-        code.load(B);
-        code.store(FLAG_B);
-        flags.set(DeferredFlags.kind(operation, op.bits));
+        if (!flags.dead) {
+            code.load(A);
+            code.store(FLAG_A);
+            code.load(B);
+            code.store(FLAG_B);
+            flags.set(DeferredFlags.kind(operation, op.bits));
+        }
         operands.updateRegister(op, RESULT);
     }
 
@@ -249,9 +251,11 @@ final class IntegerEmitter implements Opcodes {
         }
         code.store(RESULT);
         operands.updateMemory(op, RESULT);
-        code.load(RESULT);
-        code.store(FLAG_A);
-        flags.set(DeferredFlags.kind(DeferredFlags.LOGIC, op.bits));
+        if (!flags.dead) {
+            code.load(RESULT);
+            code.store(FLAG_A);
+            flags.set(DeferredFlags.kind(DeferredFlags.LOGIC, op.bits));
+        }
         operands.updateRegister(op, RESULT);
     }
 
@@ -267,12 +271,14 @@ final class IntegerEmitter implements Opcodes {
         code.op(opcode);
         code.store(RESULT);
         operands.updateMemory(op, RESULT);
-        code.load(A);
-        code.load(B);
-        code.load(RESULT);
-        code.constant(op.bits);
-        code.call(FLAGS, aux, "(JJJI)J");
-        flags.settle(op.bits);
+        if (!flags.dead) {
+            code.load(A);
+            code.load(B);
+            code.load(RESULT);
+            code.constant(op.bits);
+            code.call(FLAGS, aux, "(JJJI)J");
+            flags.settle(op.bits);
+        }
         operands.updateRegister(op, RESULT);
     }
 
@@ -284,11 +290,13 @@ final class IntegerEmitter implements Opcodes {
         code.op(opcode);
         code.store(RESULT);
         operands.updateMemory(op, RESULT);
-        flags.aux();
-        code.store(FLAG_B);
-        code.load(A);
-        code.store(FLAG_A);
-        flags.set(DeferredFlags.kind(operation, op.bits));
+        if (!flags.dead) {
+            flags.aux();
+            code.store(FLAG_B);
+            code.load(A);
+            code.store(FLAG_A);
+            flags.set(DeferredFlags.kind(operation, op.bits));
+        }
         operands.updateRegister(op, RESULT);
     }
 
@@ -331,11 +339,13 @@ final class IntegerEmitter implements Opcodes {
         code.load(B);
         code.op(LMUL);
         code.store(RESULT);
-        code.load(A);
-        code.load(B);
-        code.constant(op.bits);
-        code.call(FLAGS, "imulAux", "(JJI)J");
-        flags.settle(op.bits);
+        if (!flags.dead) {
+            code.load(A);
+            code.load(B);
+            code.constant(op.bits);
+            code.call(FLAGS, "imulAux", "(JJI)J");
+            flags.settle(op.bits);
+        }
         operands.updateRegister(op, RESULT);
         return true;
     }
@@ -385,11 +395,13 @@ final class IntegerEmitter implements Opcodes {
         operands.setRegister(Op.REGISTER, Cpu.RDX, op.bits);
         code.load(RESULT);
         operands.setRegister(Op.REGISTER, Cpu.RAX, op.bits);
-        code.load(A);
-        code.load(B);
-        code.constant(op.bits);
-        code.call(FLAGS, unsigned ? "mulAux" : "imulAux", "(JJI)J");
-        flags.settle(op.bits);
+        if (!flags.dead) {
+            code.load(A);
+            code.load(B);
+            code.constant(op.bits);
+            code.call(FLAGS, unsigned ? "mulAux" : "imulAux", "(JJI)J");
+            flags.settle(op.bits);
+        }
         return true;
     }
 

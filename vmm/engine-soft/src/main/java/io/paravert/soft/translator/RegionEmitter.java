@@ -225,6 +225,7 @@ final class RegionEmitter implements Opcodes {
         for (int i = 0; i < block.ops.length; i++) {
             Op op = block.ops[i];
             int number = layout.add(block, i);
+            flags.dead = DeadFlags.after(block.ops, i);
             if (i < block.ops.length - 1) {
                 operation(op, number);
             } else {

@@ -87,7 +87,7 @@ final class ShiftEmitter implements Opcodes {
         code.zeroExtend(op.bits);
         code.store(RESULT);
         operands.updateMemory(op, RESULT);
-        if (count != 0) {
+        if (count != 0 && !flags.dead) {
             shiftFlags(count, DeferredFlags.kind(operation, op.bits));
         }
         operands.updateRegister(op, RESULT);
@@ -132,7 +132,7 @@ final class ShiftEmitter implements Opcodes {
         }
         code.store(RESULT);
         operands.updateMemory(op, RESULT);
-        if (count != 0) {
+        if (count != 0 && !flags.dead) {
             flags.result();
             code.store(B);
             flags.aux();

@@ -171,7 +171,9 @@ final class VectorEmitter implements Opcodes {
             case COUNT -> count(op, step);
             case LANE, LANE_IMMEDIATE -> lane(op, step);
             case FLOAT, FLOAT_UNARY -> floats(op, step);
-            case DOUBLE, DOUBLE_UNARY -> lowDouble(op, step);
+            case DOUBLE -> lowDouble(op, step);
+            case DOUBLE_STEP, ROOT -> doubleStep(op, step);
+            case DOUBLE_STEPS -> doubleSteps(op, step);
             case SINGLE, SINGLE_UNARY -> lowSingle(op, step);
         }
         return true;
@@ -269,16 +271,52 @@ final class VectorEmitter implements Opcodes {
         code.call(step.owner(), step.name(), arguments + WITH_MXCSR + result);
     }
 
+    private void doubleStep(Op op, VectorStep step) {
+        boolean unary = step.shape() == VectorStep.Shape.ROOT;
+        if (op.srcKind == Op.MEMORY && !unary) {
+            registers.lowSource(op);
+            code.store(LOW);
+            registers.low(op.dst);
+            code.load(LOW);
+        } else {
+            if (!unary) {
+                registers.low(op.dst);
+            }
+            registers.lowSource(op);
+        }
+        callStep(step, step.name(), unary ? "(J" : "(JJ");
+        registers.setLow(op.dst);
+    }
+
+    private void doubleSteps(Op op, VectorStep step) {
+        registers.source(op);
+        registers.low(op.dst);
+        code.load(LOW);
+        registers.high(op.dst);
+        code.load(HIGH);
+        callStep(step, step.name() + "Low", "(JJJJ");
+        code.store(OTHER_LOW);
+        registers.high(op.dst);
+        code.load(HIGH);
+        callStep(step, step.name(), "(JJ");
+        registers.setHigh(op.dst);
+        code.load(OTHER_LOW);
+        registers.setLow(op.dst);
+    }
+
+    private void callStep(VectorStep step, String name, String arguments) {
+        code.loadRef(Bytecode.MXCSR);
+        code.loadRef(Bytecode.CPU);
+        code.call(step.owner(), name, arguments + "L" + Bytecode.MXCSR_NAME + ";L" + Bytecode.CPU_NAME + ";)J");
+    }
+
     private void lowDouble(Op op, VectorStep step) {
         registers.lowSource(op);
         code.store(LOW);
-        boolean unary = step.shape() == VectorStep.Shape.DOUBLE_UNARY;
         conversions.begin();
-        if (!unary) {
-            registers.low(op.dst);
-        }
+        registers.low(op.dst);
         code.load(LOW);
-        call(step, unary ? "(J" : "(JJ", "J");
+        call(step, "(JJ", "J");
         code.store(RESULT);
         conversions.commit();
         code.load(RESULT);

@@ -38,7 +38,12 @@ record VectorStep(Shape shape, String owner, String name) {
         FLOAT_UNARY,
         /** As FLOAT, on the low word alone. */
         DOUBLE,
-        DOUBLE_UNARY,
+        /** A method of {@link DoubleSteps}, on the low word alone. */
+        DOUBLE_STEP,
+        /** The methods of {@link DoubleSteps} for low and high word. */
+        DOUBLE_STEPS,
+        /** As DOUBLE_STEP, of the source alone. */
+        ROOT,
         /** On the low 32 bits alone. */
         SINGLE,
         SINGLE_UNARY
@@ -72,21 +77,25 @@ record VectorStep(Shape shape, String owner, String name) {
         all(Shape.LANE_IMMEDIATE, PackedShift.class, "PSLLDQ PSRLDQ PALIGNR");
         all(Shape.FLOAT, SingleArithmetic.class, "ADDPS SUBPS MULPS DIVPS");
         all(Shape.FLOAT, Compare.class, "MINPS MAXPS");
-        named(Shape.FLOAT, DoubleArithmetic.class, "addsd", "ADDPD");
-        named(Shape.FLOAT, DoubleArithmetic.class, "subsd", "SUBPD");
-        named(Shape.FLOAT, DoubleArithmetic.class, "mulsd", "MULPD");
-        named(Shape.FLOAT, DoubleArithmetic.class, "divsd", "DIVPD");
+        doubles("add", "ADDSD", "ADDPD");
+        doubles("sub", "SUBSD", "SUBPD");
+        doubles("mul", "MULSD", "MULPD");
+        doubles("div", "DIVSD", "DIVPD");
         named(Shape.FLOAT, Compare.class, "minsd", "MINPD");
         named(Shape.FLOAT, Compare.class, "maxsd", "MAXPD");
         all(Shape.FLOAT_UNARY, SingleArithmetic.class, "SQRTPS");
         named(Shape.FLOAT_UNARY, DoubleArithmetic.class, "sqrtsd", "SQRTPD");
         all(Shape.FLOAT_UNARY, Convert.class, "CVTDQ2PS");
-        all(Shape.DOUBLE, DoubleArithmetic.class, "ADDSD SUBSD MULSD DIVSD");
         all(Shape.DOUBLE, Compare.class, "MINSD MAXSD");
-        all(Shape.DOUBLE_UNARY, DoubleArithmetic.class, "SQRTSD");
+        named(Shape.ROOT, DoubleSteps.class, "sqrt", "SQRTSD");
         all(Shape.SINGLE, SingleArithmetic.class, "ADDSS SUBSS MULSS DIVSS");
         all(Shape.SINGLE, Compare.class, "MINSS MAXSS");
         all(Shape.SINGLE_UNARY, SingleArithmetic.class, "SQRTSS");
+    }
+
+    private static void doubles(String name, String scalar, String packed) {
+        named(Shape.DOUBLE_STEP, DoubleSteps.class, name, scalar);
+        named(Shape.DOUBLE_STEPS, DoubleSteps.class, name, packed);
     }
 
     private static void all(Shape shape, Class<?> owner, String mnemonics) {

@@ -88,6 +88,11 @@ public final class Mxcsr {
         return (value & FTZ) != 0;
     }
 
+    /** {@link #plain}, and PE is set already: arithmetic on normal numbers has nothing to raise. */
+    public boolean isUsual() {
+        return (value & (MASKS_AND_RC | PE)) == (INITIAL | PE);
+    }
+
     /** All exceptions masked and rounding to nearest: Java's arithmetic, if nothing but PE can be raised. */
     boolean plain() {
         return (value & MASKS_AND_RC) == INITIAL;

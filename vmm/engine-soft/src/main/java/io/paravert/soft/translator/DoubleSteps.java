@@ -1,0 +1,167 @@
+package io.paravert.soft.translator;
+
+import io.paravert.soft.numeric.fp.DoubleArithmetic;
+import io.paravert.soft.numeric.fp.Mxcsr;
+import io.paravert.soft.state.Cpu;
+
+/**
+ * Arithmetic on doubles as translated code calls it: Java's where MXCSR is usual and neither operands nor result are zero, denormal or
+ * out of range, so that nothing can be raised that is not there already; else {@link DoubleArithmetic}'s. Small, because HotSpot puts
+ * hundreds of these into one method. A packed operation is its low word's step, which raises for both words, and then the plain step of
+ * the high one: by then nothing unmasked is left in it.
+ */
+final class DoubleSteps {
+    private static final int EXPONENT = 0x7ff;
+
+    private DoubleSteps() {}
+
+    private static int exponent(long bits) {
+        return (int) (bits >>> 52) & EXPONENT;
+    }
+
+    /** Operands normal, and the result at least twice the least normal number: an infinite or NaN operand has shown in the result. */
+    private static boolean areUsual(long a, long b, long r) {
+        int e = exponent(r);
+        return (exponent(a) - 1 | exponent(b) - 1 | e - 2 | EXPONENT - 1 - e) >= 0;
+    }
+
+    public static long add(long a, long b, Mxcsr m, Cpu cpu) {
+        long r = Double.doubleToRawLongBits(Double.longBitsToDouble(a) + Double.longBitsToDouble(b));
+        if (m.isUsual() && areUsual(a, b, r)) {
+            return r;
+        }
+        return addExactly(a, b, m, cpu);
+    }
+
+    private static long addExactly(long a, long b, Mxcsr m, Cpu cpu) {
+        m.begin();
+        long r = DoubleArithmetic.addsd(a, b, m);
+        Region.commit(cpu, m);
+        return r;
+    }
+
+    /** The low word of a packed operation; what the high word raises counts. */
+    public static long addLow(long a, long b, long high, long otherHigh, Mxcsr m, Cpu cpu) {
+        long r = Double.doubleToRawLongBits(Double.longBitsToDouble(a) + Double.longBitsToDouble(b));
+        if (m.isUsual() && areUsual(a, b, r)) {
+            return r;
+        }
+        return addLowExactly(a, b, high, otherHigh, m, cpu);
+    }
+
+    private static long addLowExactly(long a, long b, long high, long otherHigh, Mxcsr m, Cpu cpu) {
+        m.begin();
+        long r = DoubleArithmetic.addsd(a, b, m);
+        DoubleArithmetic.addsd(high, otherHigh, m);
+        Region.commit(cpu, m);
+        return r;
+    }
+
+    public static long sub(long a, long b, Mxcsr m, Cpu cpu) {
+        long r = Double.doubleToRawLongBits(Double.longBitsToDouble(a) - Double.longBitsToDouble(b));
+        if (m.isUsual() && areUsual(a, b, r)) {
+            return r;
+        }
+        return subExactly(a, b, m, cpu);
+    }
+
+    private static long subExactly(long a, long b, Mxcsr m, Cpu cpu) {
+        m.begin();
+        long r = DoubleArithmetic.subsd(a, b, m);
+        Region.commit(cpu, m);
+        return r;
+    }
+
+    /** The low word of a packed operation; what the high word raises counts. */
+    public static long subLow(long a, long b, long high, long otherHigh, Mxcsr m, Cpu cpu) {
+        long r = Double.doubleToRawLongBits(Double.longBitsToDouble(a) - Double.longBitsToDouble(b));
+        if (m.isUsual() && areUsual(a, b, r)) {
+            return r;
+        }
+        return subLowExactly(a, b, high, otherHigh, m, cpu);
+    }
+
+    private static long subLowExactly(long a, long b, long high, long otherHigh, Mxcsr m, Cpu cpu) {
+        m.begin();
+        long r = DoubleArithmetic.subsd(a, b, m);
+        DoubleArithmetic.subsd(high, otherHigh, m);
+        Region.commit(cpu, m);
+        return r;
+    }
+
+    public static long mul(long a, long b, Mxcsr m, Cpu cpu) {
+        long r = Double.doubleToRawLongBits(Double.longBitsToDouble(a) * Double.longBitsToDouble(b));
+        if (m.isUsual() && areUsual(a, b, r)) {
+            return r;
+        }
+        return mulExactly(a, b, m, cpu);
+    }
+
+    private static long mulExactly(long a, long b, Mxcsr m, Cpu cpu) {
+        m.begin();
+        long r = DoubleArithmetic.mulsd(a, b, m);
+        Region.commit(cpu, m);
+        return r;
+    }
+
+    /** The low word of a packed operation; what the high word raises counts. */
+    public static long mulLow(long a, long b, long high, long otherHigh, Mxcsr m, Cpu cpu) {
+        long r = Double.doubleToRawLongBits(Double.longBitsToDouble(a) * Double.longBitsToDouble(b));
+        if (m.isUsual() && areUsual(a, b, r)) {
+            return r;
+        }
+        return mulLowExactly(a, b, high, otherHigh, m, cpu);
+    }
+
+    private static long mulLowExactly(long a, long b, long high, long otherHigh, Mxcsr m, Cpu cpu) {
+        m.begin();
+        long r = DoubleArithmetic.mulsd(a, b, m);
+        DoubleArithmetic.mulsd(high, otherHigh, m);
+        Region.commit(cpu, m);
+        return r;
+    }
+
+    public static long div(long a, long b, Mxcsr m, Cpu cpu) {
+        long r = Double.doubleToRawLongBits(Double.longBitsToDouble(a) / Double.longBitsToDouble(b));
+        if (m.isUsual() && areUsual(a, b, r)) {
+            return r;
+        }
+        return divExactly(a, b, m, cpu);
+    }
+
+    private static long divExactly(long a, long b, Mxcsr m, Cpu cpu) {
+        m.begin();
+        long r = DoubleArithmetic.divsd(a, b, m);
+        Region.commit(cpu, m);
+        return r;
+    }
+
+    /** The low word of a packed operation; what the high word raises counts. */
+    public static long divLow(long a, long b, long high, long otherHigh, Mxcsr m, Cpu cpu) {
+        long r = Double.doubleToRawLongBits(Double.longBitsToDouble(a) / Double.longBitsToDouble(b));
+        if (m.isUsual() && areUsual(a, b, r)) {
+            return r;
+        }
+        return divLowExactly(a, b, high, otherHigh, m, cpu);
+    }
+
+    private static long divLowExactly(long a, long b, long high, long otherHigh, Mxcsr m, Cpu cpu) {
+        m.begin();
+        long r = DoubleArithmetic.divsd(a, b, m);
+        DoubleArithmetic.divsd(high, otherHigh, m);
+        Region.commit(cpu, m);
+        return r;
+    }
+
+    /** Square root of {@code b}. */
+    public static long sqrt(long b, Mxcsr m, Cpu cpu) {
+        long r = Double.doubleToRawLongBits(Math.sqrt(Double.longBitsToDouble(b)));
+        if (m.isUsual() && areUsual(b, b, r)) {
+            return r;
+        }
+        m.begin();
+        long exact = DoubleArithmetic.sqrtsd(b, m);
+        Region.commit(cpu, m);
+        return exact;
+    }
+}
