@@ -27,6 +27,7 @@ public final class GuestBuffer {
 
     private int ranges;
     private long length;
+    private final MemoryWindow window = new MemoryWindow();
     /** The range that was used last: requests are mostly read from front to back. */
     private int recent;
 
@@ -189,6 +190,24 @@ public final class GuestBuffer {
             done += part;
         }
         return views;
+    }
+
+    /**
+     * A zero-copy view of the first part of {@code [offset, offset + bytes)}: as much as lies together. It is valid until the
+     * next call. Costs no garbage.
+     *
+     * @param bytes at least 1
+     * @return a direct buffer with at least one byte remaining
+     */
+    public ByteBuffer piece(long offset, long bytes) {
+        Objects.checkFromIndexSize(offset, bytes, length);
+        int range = locate(offset);
+        long gpa = gpas[range] + (offset - starts[range]);
+        ByteBuffer piece = memory.window(gpa, partLength(offset, bytes, 0, range), window);
+        if (writable && piece.isReadOnly()) {
+            throw new GuestAddressException("0x" + Long.toHexString(gpa) + " is read-only");
+        }
+        return piece;
     }
 
     private int viewCount(long offset, long bytes) {

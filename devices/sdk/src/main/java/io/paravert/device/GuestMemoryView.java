@@ -1,6 +1,7 @@
 package io.paravert.device;
 
 import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
 
 /**
  * Guest-physical memory as a device may see it: every access is checked, overflow-safe, against the guest's memory.
@@ -18,6 +19,16 @@ public interface GuestMemoryView {
      * @param length 0 to 2^31-1 bytes
      */
     ByteBuf view(long gpa, long length);
+
+    /**
+     * As {@link #view}, into a buffer that is used again: it is valid until the window's next use.
+     *
+     * @return a direct buffer whose remaining bytes are the range, or its first part where the host keeps it in several
+     */
+    default ByteBuffer window(long gpa, long length, MemoryWindow window) {
+        int part = (int) Math.min(length, Integer.MAX_VALUE);
+        return window.over(view(gpa, part).nioBuffer(), 0, part);
+    }
 
     byte getByte(long gpa);
 

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.paravert.device.GuestAddressException;
 import io.paravert.device.GuestMemoryView;
+import io.paravert.device.MemoryWindow;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -133,6 +134,11 @@ public final class TestMemory implements GuestMemoryView {
     @Override
     public ByteBuf view(long gpa, long length) {
         return Unpooled.wrappedBuffer(bytes.slice(check(gpa, length), (int) length));
+    }
+
+    @Override
+    public ByteBuffer window(long gpa, long length, MemoryWindow window) {
+        return window.over(bytes, check(gpa, length), (int) length);
     }
 
     @Override

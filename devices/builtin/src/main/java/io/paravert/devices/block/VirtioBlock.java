@@ -3,6 +3,7 @@ package io.paravert.devices.block;
 import io.paravert.abi.IoOp;
 import io.paravert.abi.PvError;
 import io.paravert.device.DeviceIdentity;
+import io.paravert.device.GuestAddressException;
 import io.paravert.device.GuestBuffer;
 import io.paravert.devices.path.Completions;
 import io.paravert.devices.path.IoRequest;
@@ -18,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,6 +75,7 @@ public final class VirtioBlock implements VirtioDevice {
     private final ConfigSpace config = new ConfigSpace(60);
 
     private @Nullable Completions completions;
+    private @Nullable Operation free;
 
     /**
      * A device of its own, for instance behind PCI.
@@ -217,30 +220,71 @@ public final class VirtioBlock implements VirtioDevice {
     }
 
     private Future<Void> transfer(Request request, int op, long sector, GuestBuffer data, long at, long bytes) {
-        Operation operation = new Operation();
-        operation.start(op, sector, data, at, bytes);
-        if (operation.done.future().isComplete()) {
-            return end(request, operation.status);
+        Operation operation = free;
+        if (operation == null) {
+            operation = new Operation();
+        } else {
+            free = operation.next;
         }
-        return operation.done.future().compose(v -> end(request, operation.status));
+        return operation.start(request, op, sector, data, at, bytes);
     }
 
+    /** A request on its way through the service; used again and again. On the device's context. */
     private final class Operation extends IoRequest {
-        final Promise<Void> done = Promise.promise();
-        int status;
+        /** The next of those that are not in use. */
+        @Nullable Operation next;
 
-        void start(int op, long sector, GuestBuffer data, long at, long bytes) {
+        private @Nullable Request request;
+        private @Nullable Future<Void> end;
+        private @Nullable Promise<Void> waiting;
+
+        Future<Void> start(Request asked, int op, long sector, GuestBuffer data, long at, long bytes) {
+            request = asked;
             submit(service, op, sector, data, at, bytes);
+            Future<Void> reached = end;
+            if (reached != null) {
+                recycle();
+                return reached;
+            }
+            Promise<Void> promise = Promise.promise();
+            waiting = promise;
+            return promise.future();
         }
 
         @Override
         public void complete(long result) {
-            if (result >= 0) {
-                status = Status.OK;
-            } else {
-                status = result == -PvError.ENOTSUP ? Status.UNSUPP : Status.IOERR;
+            Future<Void> reached = finish(Objects.requireNonNull(request), result);
+            Promise<Void> promise = waiting;
+            if (promise == null) {
+                end = reached;
+                return;
             }
-            done.complete();
+            recycle();
+            if (reached.succeeded()) {
+                promise.complete();
+            } else {
+                promise.fail(reached.cause());
+            }
+        }
+
+        private void recycle() {
+            request = null;
+            end = null;
+            waiting = null;
+            next = free;
+            free = this;
+        }
+    }
+
+    private static Future<Void> finish(Request request, long result) {
+        try {
+            if (result >= 0) {
+                return end(request, Status.OK);
+            }
+            return end(request, result == -PvError.ENOTSUP ? Status.UNSUPP : Status.IOERR);
+        } catch (GuestAddressException e) {
+            // The memory of the status byte has gone.
+            return Future.failedFuture(e);
         }
     }
 }

@@ -1,7 +1,9 @@
 package io.paravert.devices.path;
 
 import io.vertx.core.Context;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jctools.queues.MpscUnboundedArrayQueue;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +18,10 @@ public final class Completions {
     private final Vertx vertx;
     private final MpscUnboundedArrayQueue<Runnable> queue = new MpscUnboundedArrayQueue<>(CHUNK);
     private final AtomicBoolean scheduled = new AtomicBoolean();
+    private final Handler<Void> drainTask = v -> drain();
     private volatile @Nullable Context context;
+    /** A loop on the device's context looks at the queue by itself. */
+    private volatile boolean polled;
 
     public Completions(Vertx vertx) {
         this.vertx = vertx;
@@ -38,8 +43,25 @@ public final class Completions {
             throw new IllegalStateException("a result before the device was started");
         }
         queue.offer(completion);
-        if (scheduled.compareAndSet(false, true)) {
-            device.runOnContext(v -> drain());
+        // The offer must be out before the flag is read: see endPolling.
+        VarHandle.fullFence();
+        if (!polled && scheduled.compareAndSet(false, true)) {
+            device.runOnContext(drainTask);
+        }
+    }
+
+    /** From here on the caller drains again and again: what is posted needs no task. On the device's context. */
+    public void beginPolling() {
+        polled = true;
+    }
+
+    /** Takes that back; what was posted meanwhile has its task. On the device's context. */
+    public void endPolling() {
+        polled = false;
+        VarHandle.fullFence();
+        Context device = context;
+        if (device != null && !queue.isEmpty() && scheduled.compareAndSet(false, true)) {
+            device.runOnContext(drainTask);
         }
     }
 

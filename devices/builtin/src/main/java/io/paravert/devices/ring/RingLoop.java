@@ -75,11 +75,13 @@ final class RingLoop {
             return;
         }
         inTurn = true;
+        completions.beginPolling();
         boolean goOn;
         try {
             goOn = turn();
         } finally {
             inTurn = false;
+            completions.endPolling();
         }
         Context device = context;
         if (goOn && !scheduled && device != null) {

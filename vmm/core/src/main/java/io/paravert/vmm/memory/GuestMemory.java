@@ -5,11 +5,13 @@ import io.netty.buffer.Unpooled;
 import io.paravert.abi.Gpa;
 import io.paravert.device.GuestAddressException;
 import io.paravert.device.GuestMemoryView;
+import io.paravert.device.MemoryWindow;
 import io.paravert.memory.HostMapping;
 import io.paravert.memory.RawMemory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -182,6 +184,15 @@ public final class GuestMemory implements GuestMemoryView, AutoCloseable {
             observe(gpa, length);
         }
         return region.view(gpa - region.gpa, (int) length);
+    }
+
+    @Override
+    public ByteBuffer window(long gpa, long length, MemoryWindow window) {
+        MappedRegion region = find(gpa, length);
+        if (region.writable) {
+            observe(gpa, length);
+        }
+        return region.window(gpa - region.gpa, length, window);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.paravert.vmm.memory;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.paravert.device.MemoryWindow;
 import io.paravert.memory.RawMemory;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -47,6 +48,14 @@ final class MappedRegion {
                 ? chunk(first).slice((int) inChunk, length)
                 : RawMemory.buffer(host + offset, length);
         return Unpooled.wrappedBuffer(writable ? slice : slice.asReadOnlyBuffer());
+    }
+
+    /** As much of {@code [offset, offset + length)}, which lies inside, as one chunk has. */
+    ByteBuffer window(long offset, long length, MemoryWindow window) {
+        int inChunk = (int) (offset & CHUNK_BYTES - 1);
+        int part = (int) Math.min(length, CHUNK_BYTES - inChunk);
+        ByteBuffer chunk = chunk((int) (offset >>> CHUNK_SHIFT));
+        return window.over(writable ? chunk : chunk.asReadOnlyBuffer(), inChunk, part);
     }
 
     private ByteBuffer chunk(int index) {

@@ -1,0 +1,108 @@
+package io.paravert.devices;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import io.paravert.abi.IoOp;
+import io.paravert.abi.RingMode;
+import io.paravert.devices.block.BlockDevice;
+import io.paravert.devices.block.BlockStore;
+import io.paravert.devices.block.FileStore;
+import io.paravert.devices.block.MemoryStore;
+import io.paravert.testkit.RingDriver;
+import io.paravert.testkit.TestMachine;
+import java.io.RandomAccessFile;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * No garbage per operation on the ring path: what every thread but the driver's allocates while operations go through. The
+ * driver here is the test itself, which may allocate.
+ */
+class AllocationTest {
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final int OPERATIONS = 20_000;
+    private static final int BYTES = 4096;
+    /** An object for each operation would be 16 bytes at least. What is left is a task for each turn of the device. */
+    private static final double LIMIT = 8;
+
+    @TempDir
+    Path folder;
+
+    private static Map<String, Long> allocated() {
+        Map<String, Long> all = new TreeMap<>();
+        long[] ids = THREADS.getAllThreadIds();
+        long[] bytes = THREADS.getThreadAllocatedBytes(ids);
+        java.lang.management.ThreadInfo[] infos = THREADS.getThreadInfo(ids);
+        for (int i = 0; i < ids.length; i++) {
+            if (infos[i] != null && ids[i] != Thread.currentThread().getId()) {
+                all.merge(infos[i].getThreadName(), bytes[i], Long::sum);
+            }
+        }
+        return all;
+    }
+
+    /** Bytes for each operation, by the thread that allocated them. */
+    private static double perOperation(TestMachine machine, RingDriver ring) {
+        long[] data = new long[32];
+        Arrays.setAll(data, i -> machine.memory().allocate(BYTES, 512));
+        drive(ring, data);
+        Map<String, Long> before = allocated();
+        drive(ring, data);
+        Map<String, Long> after = allocated();
+        double sum = 0;
+        for (Map.Entry<String, Long> thread : after.entrySet()) {
+            String name = thread.getKey();
+            if (name.startsWith("vert.x-eventloop") || name.startsWith("block-")) {
+                sum += thread.getValue() - before.getOrDefault(name, 0L);
+            }
+        }
+        System.out.printf("AllocationTest: %.2f bytes an operation%n", sum / OPERATIONS);
+        return sum / OPERATIONS;
+    }
+
+    private static void drive(RingDriver ring, long[] data) {
+        for (int done = 0; done < OPERATIONS; done += data.length) {
+            for (int i = 0; i < data.length; i++) {
+                ring.submit(i % 2 == 0 ? IoOp.READ : IoOp.WRITE, 8L * i, data[i], BYTES);
+            }
+            for (int i = 0; i < data.length; i++) {
+                assertThat(ring.await().result()).isEqualTo(BYTES);
+            }
+        }
+    }
+
+    private double measure(BlockStore store, int mode) {
+        TestMachine machine = new TestMachine(8 << 20).plug(new BlockDevice(store, BlockDevice.Settings.USUAL));
+        try {
+            RingDriver ring = new RingDriver(machine, 64, mode);
+            assertThat(ring.open()).isZero();
+            return perOperation(machine, ring);
+        } finally {
+            machine.close();
+        }
+    }
+
+    private FileStore file() throws Exception {
+        Path image = folder.resolve("disk.img");
+        try (RandomAccessFile made = new RandomAccessFile(image.toFile(), "rw")) {
+            made.setLength(1 << 20);
+        }
+        return FileStore.open(image, false);
+    }
+
+    @Test
+    void shouldMakeNoGarbageForAnOperationOnAPollingRing() {
+        assertThat(measure(new MemoryStore(1 << 20), RingMode.POLLING)).isLessThan(LIMIT);
+    }
+
+    @Test
+    void shouldMakeNoGarbageForAnOperationOnAFile() throws Exception {
+        assertThat(measure(file(), RingMode.POLLING)).isLessThan(LIMIT);
+    }
+}
