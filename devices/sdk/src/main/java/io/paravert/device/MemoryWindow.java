@@ -17,6 +17,7 @@ public final class MemoryWindow {
      * @param whole a stretch of host memory, the same object each time; its position and limit are not touched
      * @param from index in it of the range's first byte
      */
+    @SuppressWarnings("ReferenceEquality") // Equal content is not the same memory.
     public ByteBuffer over(ByteBuffer whole, int from, int length) {
         ByteBuffer shown = view;
         if (shown == null || stretch != whole) {

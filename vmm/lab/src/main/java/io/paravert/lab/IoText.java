@@ -17,7 +17,7 @@ final class IoText {
             if (!now.equals(group)) {
                 group = now;
                 text.append(String.format(
-                        "%s%n%-16s%5s%11s%6s%9s%9s%9s%9s%9s%9s%8s%n",
+                        "%s%n%-15s%6s%11s%7s%8s%9s%9s%9s%9s %9s %8s%n",
                         now,
                         "path",
                         "depth",
@@ -33,7 +33,7 @@ final class IoText {
             }
             text.append(String.format(
                     Locale.ROOT,
-                    "%-16s%5d%11.0f%5.0f%%%9.1f%9.3f%9.3f%9.1f%9.1f%9.1f%8.2f%n",
+                    "%-15s%6d%11.0f%6.0f%%%8.1f%9.3f%9.3f%9.1f%9.1f %9.1f %8.2f%n",
                     io.path().label(),
                     io.depth(),
                     result.perSecond(),

@@ -6,7 +6,8 @@ import java.util.function.LongSupplier;
 /**
  * How long a device whose queue is empty looks for more before it asks to be notified. Two goals compete: a notification costs
  * the guest a trap, and a core must not burn for a guest that has nothing to say. So the time doubles when something came
- * meanwhile and halves when nothing did. On the device's context.
+ * meanwhile and halves when nothing did, and there is none for a while after a look that came late: then another thread had the
+ * core, which the guest may need. On the device's context.
  */
 final class BusyPoll {
     /** No point in polling when the guest has no core to run on meanwhile. */
@@ -18,11 +19,19 @@ final class BusyPoll {
     /** What is polled at a stretch, ns; then the device's other events are heard. */
     private static final long STRETCH = 50_000;
 
+    /** Between two looks, ns: a look takes well under a microsecond, a time slice that another thread has some milliseconds. */
+    private static final long LATE = 500_000;
+
+    private static final long CALM = 100_000_000;
+
     private final LongSupplier clock;
     private final long longest;
     private long limit;
     private boolean idle;
     private long idleSince;
+    private long lastLook;
+    private boolean calm;
+    private long calmSince;
 
     /** What to do about an empty queue. */
     enum Step {
@@ -55,6 +64,7 @@ final class BusyPoll {
         }
         idle = true;
         idleSince = now();
+        lastLook = idleSince;
         return true;
     }
 
@@ -65,7 +75,14 @@ final class BusyPoll {
         }
         long now = now();
         long waited = now - idleSince;
-        if (waited >= limit) {
+        if (now - lastLook > LATE) {
+            calm = true;
+            calmSince = now;
+        } else if (calm && now - calmSince > CALM) {
+            calm = false;
+        }
+        lastLook = now;
+        if (calm || waited >= limit) {
             limit = Math.max(Math.min(SHORTEST, longest), limit / 2);
             idle = false;
             return Step.SLEEP;

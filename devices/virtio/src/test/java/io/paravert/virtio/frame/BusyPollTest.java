@@ -77,4 +77,15 @@ class BusyPollTest {
         assertThat(never.begins()).isFalse();
         assertThat(never.next(now)).isEqualTo(BusyPoll.Step.SLEEP);
     }
+
+    @Test
+    void shouldNotPollForAWhileAfterAnotherThreadHadTheCore() {
+        assertThat(poll.begins()).isTrue();
+        now += 4_000_000;
+        assertThat(poll.next(now)).isEqualTo(BusyPoll.Step.SLEEP);
+        assertThat(poll.begins()).isTrue();
+        assertThat(poll.next(now)).as("still calm").isEqualTo(BusyPoll.Step.SLEEP);
+        now += 101_000_000;
+        assertThat(waitInVain()).as("it is tried again").isPositive();
+    }
 }
