@@ -62,7 +62,6 @@ class AllocationTest {
                 sum += thread.getValue() - before.getOrDefault(name, 0L);
             }
         }
-        System.out.printf("AllocationTest: %.2f bytes an operation%n", sum / OPERATIONS);
         return sum / OPERATIONS;
     }
 

@@ -15,6 +15,7 @@ final class FileWorkers {
     private int threads;
     /** Threads that wait, without those that were woken. */
     private int idle;
+
     private boolean closed;
 
     FileWorkers(String name) {

@@ -21,6 +21,7 @@ final class Transfer implements Runnable {
     @Nullable Transfer next;
 
     @Nullable IoRequest request;
+
     private long result;
 
     Transfer(FileStore store, BlockFile file) {
