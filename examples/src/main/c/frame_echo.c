@@ -25,7 +25,7 @@ static uint32_t receive(void)
 {
     int64_t bytes;
     while ((bytes = pv_nic_receive(&nic, room, sizeof(room))) == -PV_EAGAIN) {
-        pv_vcpu_yield();
+        pv_nic_wait(&nic);
     }
     if (bytes < HEADER) {
         pv_crash("no frame came: %ld", bytes);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "pv_device_io.h"
+#include "pv_event.h"
 
 enum {
     VIRTIO_NET = 1,
@@ -219,6 +220,43 @@ int64_t pv_nic_receive(struct pv_nic *nic, void *room, uint32_t bytes)
     offer(nic, buffer);
     publish_offers(nic);
     return length;
+}
+
+/* Binds the channel that wakes the guest; what has come before that may have been told to nobody. */
+static int bind(struct pv_nic *nic)
+{
+    int result = pv_event_setup(0);
+    if (result < 0) {
+        return result;
+    }
+    bool ring = nic->path > PV_NIC_VIRTIO;
+    result = pv_event_bind(
+        ring ? PV_EVENT_RING : PV_EVENT_DEVICE, ring ? (uint64_t)nic->ring.number : nic->device->number, NULL, NULL);
+    if (result < 0) {
+        return result;
+    }
+    nic->channel = (unsigned)result;
+    return 0;
+}
+
+int pv_nic_wait(struct pv_nic *nic)
+{
+    if (nic->path == PV_NIC_VIRTIO) {
+        return (int)pv_vcpu_yield();
+    }
+    if (!nic->channel) {
+        return bind(nic);
+    }
+    bool ring = nic->path > PV_NIC_VIRTIO;
+    if (ring && !pv_ring_before_sleep(&nic->ring)) {
+        return 0;
+    }
+    int result = pv_event_wait(&nic->channel, 1, UINT64_MAX);
+    pv_event_take(nic->channel);
+    if (ring) {
+        pv_ring_after_sleep(&nic->ring);
+    }
+    return result < 0 ? result : 0;
 }
 
 /* Sending. */

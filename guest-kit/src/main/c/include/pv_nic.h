@@ -4,7 +4,7 @@
  *     struct pv_nic nic;
  *     if (pv_nic_open(&nic, pv_find_device(PV_DEVICE_NET), PV_NIC_RING_ADAPTIVE)) ...
  *     pv_nic_send(&nic, frame, bytes);
- *     while ((bytes = pv_nic_receive(&nic, room, sizeof(room))) == -PV_EAGAIN) pv_vcpu_yield();
+ *     while ((bytes = pv_nic_receive(&nic, room, sizeof(room))) == -PV_EAGAIN) pv_nic_wait(&nic);
  *
  * Frames are Ethernet frames without FCS. Over rings and virtio they are copied to and from buffers of the driver's own.
  */
@@ -51,6 +51,7 @@ struct pv_nic {
         uint32_t buffer, bytes;
     } ready[PV_NIC_BUFFERS]; /* received and not yet asked for, from `ready_first` on */
     uint32_t ready_first, ready_count;
+    unsigned channel; /* by which pv_nic_wait is woken; 0 before its first call */
 };
 
 /* Opens it; 0 or a negative PV_E*. Over rings and virtio it takes pages that are never given back. */
@@ -70,5 +71,11 @@ int64_t pv_nic_send_all(struct pv_nic *nic, const struct pv_nic_frame *frames, u
  * `bytes`; it stays.
  */
 int64_t pv_nic_receive(struct pv_nic *nic, void *room, uint32_t bytes);
+
+/*
+ * After a receive that gave -PV_EAGAIN: sleeps until there may be a frame. It may return early. Over virtio it only yields. 0 or
+ * a negative PV_E*.
+ */
+int pv_nic_wait(struct pv_nic *nic);
 
 #endif

@@ -13,6 +13,11 @@ public interface DeviceSite {
     /** Number of this device, as the guest's calls take it. */
     int number();
 
+    /** Number by which other guests of this process name this one; 0 where there are no others. */
+    default int guestNumber() {
+        return 0;
+    }
+
     Vertx vertx();
 
     GuestMemoryView memory();
@@ -42,6 +47,19 @@ public interface DeviceSite {
             }
             return Future.succeededFuture(0L);
         });
+    }
+
+    /**
+     * Puts memory of the host's into the guest's address space, beside its RAM, from the machine's beginning to its end.
+     *
+     * @param gpa a multiple of 4096, where there is no other memory
+     * @param bytes a positive multiple of 4096
+     * @param hostAddress of its first byte; the memory must stay until {@code released} has been run
+     * @param released run once, when nothing of the machine can touch the memory any more; any thread
+     * @throws ClaimException if there is other memory, or the guest runs already
+     */
+    default void mapMemory(long gpa, long bytes, long hostAddress, Runnable released) {
+        throw new ClaimException(name() + " has memory of its own, which this machine cannot map");
     }
 
     /** Plugins' own numbers lie in the plugin range of the ABI. */

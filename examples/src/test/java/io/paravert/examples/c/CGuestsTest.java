@@ -1,27 +1,17 @@
 package io.paravert.examples.c;
 
 import static io.paravert.guest.junit.GuestRunAssert.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.paravert.examples.Golden;
 import io.paravert.guest.ExampleGuest;
 import io.paravert.guest.junit.GuestHost;
 import io.paravert.guest.junit.GuestRun;
 import io.paravert.guest.junit.GuestTest;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
 
 /** The examples in C, on every engine, against their golden files. */
 class CGuestsTest {
-    static void requireCompiler() {
-        assumeTrue(
-                Arrays.stream(System.getenv("PATH").split(":")).anyMatch(p -> Files.isExecutable(Path.of(p, "gcc"))),
-                "gcc is not installed");
-    }
-
     private static void check(GuestHost host, ExampleGuest example) {
-        requireCompiler();
+        RequiresCompiler.check();
         GuestRun run = host.run(example.program(), config -> GuestHost.configure(config, example));
         Golden.assertPrints(run, example.name());
         assertThat(run).hasExited(0);

@@ -15,7 +15,7 @@ import io.paravert.guest.junit.RunningGuest;
 /** Two guests in C on one network, on every engine, over every path. */
 class FrameEchoTest {
     private static void echo(GuestHost host, FrameEchoC.Path path) {
-        CGuestsTest.requireCompiler();
+        RequiresCompiler.check();
         GuestProgram program = FrameEchoC.program();
         Network network = new Network();
         NetDevice one = new NetDevice(network.port(), NetIdentity.random(), DevicePaths.Place.USUAL);

@@ -9,6 +9,7 @@ import io.paravert.device.DeviceIdentity;
 import io.paravert.vmm.bus.HostedDevice;
 import io.paravert.vmm.exit.Claim;
 import io.paravert.vmm.exit.ClaimKind;
+import io.paravert.vmm.memory.MemoryRegion;
 import io.paravert.vmm.pv.GuestConsole;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +24,7 @@ import java.util.Optional;
  * @param flags DeviceFlag bits
  * @param gsi interrupt line, -1 for none
  * @param port first port; 0 with {@code ports} 0 for none
- * @param mmio address of its registers; 0 with {@code mmioBytes} 0 for none
+ * @param mmio address of its registers, or of the memory that it maps; 0 with {@code mmioBytes} 0 for none
  * @param parameter what the type says
  * @param address what the type says: eight bytes, the first in bits 7-0
  * @param name ASCII, at most 8 characters
@@ -93,6 +94,7 @@ public record DeviceEntry(
         DeviceIdentity identity = hosted.identity();
         Optional<Claim> ports = hosted.firstClaim(ClaimKind.PORT);
         Optional<Claim> mmio = hosted.firstClaim(ClaimKind.MMIO);
+        Optional<MemoryRegion> mapped = hosted.mapped();
         boolean calls = hosted.deviceCalls().isPresent()
                 || hosted.firstClaim(ClaimKind.HYPERCALL).isPresent();
         int paths = (ports.isPresent() ? DevicePath.PORT : 0)
@@ -107,8 +109,10 @@ public record DeviceEntry(
                 DeviceGsi.NONE,
                 ports.map(c -> (int) c.first()).orElse(0),
                 ports.map(c -> (int) c.length()).orElse(0),
-                mmio.map(Claim::first).orElse(0L),
-                mmio.map(Claim::length).orElse(0L),
+                mapped.map(MemoryRegion::gpa).or(() -> mmio.map(Claim::first)).orElse(0L),
+                mapped.map(MemoryRegion::bytes)
+                        .or(() -> mmio.map(Claim::length))
+                        .orElse(0L),
                 identity.parameter(),
                 identity.address(),
                 shortened(hosted.name()));

@@ -65,7 +65,8 @@ final class Machine implements PvMachine {
                 memory,
                 services.channels(),
                 config.deviceDeadline(),
-                log);
+                log,
+                engineMachine != null);
     }
 
     /** A device came or went while the guest runs. Features only grow: the guest may have asked for them already. */

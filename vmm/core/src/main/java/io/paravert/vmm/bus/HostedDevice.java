@@ -18,6 +18,7 @@ import io.paravert.vmm.exit.Claim;
 import io.paravert.vmm.exit.ClaimKind;
 import io.paravert.vmm.exit.ClaimOwner;
 import io.paravert.vmm.memory.GuestMemory;
+import io.paravert.vmm.memory.MemoryRegion;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
@@ -52,7 +53,11 @@ public final class HostedDevice {
     private volatile @Nullable Future<String> deployment;
     private volatile DeviceIdentity identity = DeviceIdentity.PLUGIN;
 
-    /** What all devices of a machine stand on. */
+    /**
+     * What all devices of a machine stand on.
+     *
+     * @param running the machine is made already: the device comes while the guest runs
+     */
     public record Ground(
             String vm,
             int guestNumber,
@@ -61,7 +66,8 @@ public final class HostedDevice {
             GuestMemory memory,
             DeviceEvents events,
             Duration deadline,
-            RateLimitedLog log) {}
+            RateLimitedLog log,
+            boolean running) {}
 
     /**
      * Attaches the device; its claims are in {@link #claims} then, and not yet in force.
@@ -128,6 +134,11 @@ public final class HostedDevice {
     /** All that it claimed. */
     public List<Claim> claims() {
         return site.claims();
+    }
+
+    /** Memory that it has put into the guest's address space, if it has. */
+    public Optional<MemoryRegion> mapped() {
+        return Optional.ofNullable(site.mapped());
     }
 
     /** The first claim of a kind, if there is one. */

@@ -13,6 +13,7 @@ import io.paravert.device.RingService;
 import io.paravert.vmm.exit.CallServer;
 import io.paravert.vmm.exit.Claim;
 import io.paravert.vmm.exit.ClaimKind;
+import io.paravert.vmm.memory.MemoryRegion;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +33,7 @@ final class Site implements DeviceSite {
     private @Nullable CallServer deviceCalls;
     private @Nullable RingService ringService;
     private @Nullable IntConsumer eventHandler;
+    private @Nullable MemoryRegion mapped;
     private boolean closed;
 
     Site(HostedDevice device, HostedDevice.Ground ground) {
@@ -74,6 +76,11 @@ final class Site implements DeviceSite {
     }
 
     @Override
+    public int guestNumber() {
+        return ground.guestNumber();
+    }
+
+    @Override
     public Vertx vertx() {
         return ground.vertx();
     }
@@ -109,6 +116,29 @@ final class Site implements DeviceSite {
     public void claimDoorbell(long gpa, LongConsumer stored, Runnable merged) {
         DeviceSite.super.claimDoorbell(gpa, stored, merged);
         doorbells.add(new DeviceDoorbell(device, gpa, merged));
+    }
+
+    @Override
+    public void mapMemory(long gpa, long bytes, long hostAddress, Runnable released) {
+        if (closed) {
+            throw new ClaimException(name() + " maps memory after it was attached");
+        }
+        if (ground.running()) {
+            throw new ClaimException(name() + " has memory of its own: give it to the machine before it starts");
+        }
+        checkOutsideRam(gpa, bytes);
+        MemoryRegion region = new MemoryRegion(gpa, bytes, hostAddress, true);
+        try {
+            ground.memory().addRegion(region, released);
+        } catch (IllegalArgumentException e) {
+            throw new ClaimException(name() + ": " + e.getMessage());
+        }
+        mapped = region;
+    }
+
+    /** Memory that the device has mapped, if it has. */
+    @Nullable MemoryRegion mapped() {
+        return mapped;
     }
 
     private void checkOutsideRam(long gpa, long length) {

@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,8 @@ public final class GuestMemory implements GuestMemoryView, AutoCloseable {
     private final long ramBytes;
     private final AtomicInteger holders = new AtomicInteger(1);
     private final AtomicInteger peers = new AtomicInteger();
+    /** What is to be done when nobody holds a count any more. */
+    private final List<Runnable> atRelease = new CopyOnWriteArrayList<>();
     /** Sorted by address; a new array for each change. */
     private volatile MappedRegion[] regions;
     /** The region at address 0, which nearly every access hits; empty once closed. */
@@ -320,7 +323,21 @@ public final class GuestMemory implements GuestMemoryView, AutoCloseable {
      *
      * @throws IllegalArgumentException if it is not page-aligned or overlaps a region
      */
-    public synchronized void addRegion(MemoryRegion region) {
+    public void addRegion(MemoryRegion region) {
+        add(region);
+    }
+
+    /**
+     * As the other.
+     *
+     * @param released run once, when nobody holds a count any more; not if this throws
+     */
+    public void addRegion(MemoryRegion region, Runnable released) {
+        add(region);
+        atRelease.add(released);
+    }
+
+    private synchronized void add(MemoryRegion region) {
         if (region.bytes() <= 0
                 || region.gpa() < 0
                 || region.gpa() + region.bytes() < 0
@@ -378,6 +395,7 @@ public final class GuestMemory implements GuestMemoryView, AutoCloseable {
     public void release() {
         if (holders.decrementAndGet() == 0) {
             ram.close();
+            atRelease.forEach(Runnable::run);
         }
     }
 

@@ -306,6 +306,24 @@ class GuestMemoryTest {
         memory.releaseForPeer();
     }
 
+    @Test
+    void shouldGiveAForeignRegionBackWhenNobodyHoldsACount() {
+        try (HostMapping other = HostMapping.allocate(8192)) {
+            AtomicInteger released = new AtomicInteger();
+            GuestMemory memory = GuestMemory.allocate(MIB);
+            memory.addRegion(new MemoryRegion(4 * MIB, 8192, other.address(), true), released::incrementAndGet);
+            assertThatThrownBy(() -> memory.addRegion(
+                            new MemoryRegion(4 * MIB, 4096, other.address(), true), () -> released.addAndGet(100)))
+                    .isInstanceOf(IllegalArgumentException.class);
+            memory.putLong(4 * MIB, 42);
+            assertThat(memory.retain()).isTrue();
+            memory.close();
+            assertThat(released).as("a device may still be at it").hasValue(0);
+            memory.release();
+            assertThat(released).hasValue(1);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {0, -4096, 4095, 4097, Long.MIN_VALUE})
     void shouldRefuseSizesThatAreNotPages(long bytes) {
