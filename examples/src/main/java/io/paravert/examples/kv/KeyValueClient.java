@@ -5,10 +5,10 @@ import io.paravert.devices.net.NetInput;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,7 +41,7 @@ public final class KeyValueClient implements NetBackend {
         STOP
     }
 
-    private record Answer(int status, byte[] value) {}
+    private record Answer(int status, Buffer value) {}
 
     private final AtomicInteger last = new AtomicInteger();
     private final Map<Integer, Promise<Answer>> waiting = new ConcurrentHashMap<>();
@@ -50,7 +50,7 @@ public final class KeyValueClient implements NetBackend {
     /** The value of a key, if there is one. */
     public Future<Optional<byte[]>> get(String key) {
         return ask(Operation.GET, key, new byte[0]).compose(answer -> switch (answer.status) {
-            case OK -> Future.succeededFuture(Optional.of(answer.value));
+            case OK -> Future.succeededFuture(Optional.of(answer.value.getBytes()));
             case NOT_FOUND -> Future.succeededFuture(Optional.empty());
             default -> refused(answer);
         });
@@ -137,7 +137,7 @@ public final class KeyValueClient implements NetBackend {
         Promise<Answer> promise = waiting.get(id);
         if (promise != null && valueBytes <= answer.remaining()) {
             int from = answer.position();
-            promise.tryComplete(new Answer(status, Arrays.copyOfRange(bytes, from, from + valueBytes)));
+            promise.tryComplete(new Answer(status, Buffer.buffer().appendBytes(bytes, from, valueBytes)));
         }
         return true;
     }

@@ -9,7 +9,6 @@ import io.paravert.platform.PcBoard;
 import io.paravert.platform.boot.BootRequest;
 import io.paravert.platform.boot.Firmware;
 import io.paravert.platform.boot.KernelLoader;
-import io.paravert.virtio.OffersVirtio;
 import io.paravert.vmm.Vm;
 import io.paravert.vmm.VmConfig;
 import io.paravert.vmm.boot.GuestFile;
@@ -66,11 +65,7 @@ final class KernelGuest implements GuestMachine {
     /** Takes the devices that a kernel finds by itself. */
     @Override
     public boolean plug(String name, Device device) {
-        if (device instanceof OffersVirtio virtio) {
-            board.plug(name, virtio.virtio());
-            return true;
-        }
-        return false;
+        return board.plugVirtioOf(name, device);
     }
 
     private static FileStore open(Path disk) {

@@ -15,6 +15,7 @@ import io.paravert.platform.device.PowerSwitch;
 import io.paravert.platform.device.SerialLine;
 import io.paravert.platform.device.Uart16550;
 import io.paravert.platform.pci.PciHost;
+import io.paravert.virtio.OffersVirtio;
 import io.paravert.virtio.VirtioDevice;
 import io.paravert.virtio.mmio.VirtioMmioDevice;
 import io.paravert.virtio.pci.VirtioPciDevice;
@@ -98,6 +99,19 @@ public final class PcBoard {
         }
         terminal = end;
         plug(name, device);
+    }
+
+    /**
+     * Plugs in the virtio device that a device is, or has among others.
+     *
+     * @return false if it has none: then nothing was done
+     */
+    public boolean plugVirtioOf(String name, Device device) {
+        if (device instanceof OffersVirtio offer) {
+            plug(name, offer.virtio());
+            return true;
+        }
+        return false;
     }
 
     private Device onMmio(int number, VirtioDevice device) {
