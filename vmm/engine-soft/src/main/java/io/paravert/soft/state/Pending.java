@@ -39,12 +39,12 @@ public final class Pending {
         }
     }
 
-    @SuppressWarnings("UnusedVariable") // read and written through BITS
-    private int bits;
+    @SuppressWarnings("UnusedVariable") // written through BITS
+    private volatile int bits;
 
-    /** Any of the bits; a stale answer is out of date by nanoseconds. */
+    /** Any of the bits. Not through BITS: code that the JVM still interprets polls too, and would take a dozen calls. */
     public int poll() {
-        return (int) BITS.getOpaque(this);
+        return bits;
     }
 
     public void raise(int bit) {
