@@ -55,7 +55,7 @@ class HouseArrowsTest {
         ARROWS.put("guest-kit", List.of("abi", "isa"));
         ARROWS.put("guest-kit-junit", List.of("abi", "isa", "sdk", "core", "guest-kit"));
         ARROWS.put("lab", List.of("abi", "isa", "memory", "sdk", "builtin", "core", "guest-kit"));
-        ARROWS.put("load", List.of("abi", "isa", "sdk", "core", "guest-kit"));
+        ARROWS.put("load", List.of("abi", "isa", "sdk", "builtin", "core", "guest-kit"));
         ARROWS.put(
                 "cli",
                 List.of("abi", "isa", "memory", "sdk", "builtin", "core", "platform", "guest-kit", "lab", "load"));

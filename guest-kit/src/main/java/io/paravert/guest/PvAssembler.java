@@ -330,7 +330,7 @@ public final class PvAssembler extends Assembler {
     }
 
     /** As {@link #reserve}, the same memory for everybody who gives this name. */
-    Label shared(String name, int bytes, int alignment) {
+    public Label shared(String name, int bytes, int alignment) {
         Label known = shared.get(name);
         if (known == null) {
             known = reserve(name, bytes, alignment);

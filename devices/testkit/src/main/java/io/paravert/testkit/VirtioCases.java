@@ -6,6 +6,7 @@ import io.paravert.device.Isolation;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -36,6 +37,7 @@ public final class VirtioCases {
     private final Maker maker;
     private Set<Integer> inputQueues = Set.of();
     private boolean givesPagesBack;
+    private Optional<SlowBackEnd> backEnd = Optional.empty();
     private long seed = System.nanoTime();
     private Optional<Ground> ground = Optional.empty();
 
@@ -81,6 +83,16 @@ public final class VirtioCases {
         return this;
     }
 
+    /**
+     * Adds the cases of a device whose back end is slow or fails.
+     *
+     * @param slow stands behind each device that the maker makes; empty again for a new one
+     */
+    public VirtioCases backEnd(SlowBackEnd slow) {
+        backEnd = Optional.of(slow);
+        return this;
+    }
+
     /** Seed of the random drivers, to see a failure again; every run has another one unless it is set. */
     public VirtioCases seed(long fixed) {
         seed = fixed;
@@ -108,6 +120,7 @@ public final class VirtioCases {
             tests.add(test(
                     "survives random drivers " + format + ", seed " + seed,
                     b -> new RandomRings(b, format, queues, givesPagesBack, seed).run()));
+            backEnd.ifPresent(slow -> slow(tests, format, queues, slow));
             for (int queue = 0; queue < queues; queue++) {
                 hostile(tests, format, queue, queues);
             }
@@ -130,6 +143,19 @@ public final class VirtioCases {
                 bench.nothingUncaught();
             }
         });
+    }
+
+    private void slow(List<DynamicTest> tests, RingFormat format, int queues, SlowBackEnd slow) {
+        Map<String, Consumer<BackEndCases>> cases = Map.of(
+                "starts anew after a reset at every point of a slow back end's work ", BackEndCases::resetsAtEveryPoint,
+                "keeps a reset waiting while the back end is at work ", BackEndCases::waitsForWhatIsUnderWay,
+                "tells the driver when the back end fails ", BackEndCases::saysThatItFails);
+        cases.forEach((name, body) -> tests.add(DynamicTest.dynamicTest(name + format, () -> {
+            // What a failing back end makes a device throw is for the log, and no mistake.
+            try (Bench bench = bench()) {
+                body.accept(new BackEndCases(bench, format, queues, slow));
+            }
+        })));
     }
 
     private void hostile(List<DynamicTest> tests, RingFormat format, int queue, int queues) {

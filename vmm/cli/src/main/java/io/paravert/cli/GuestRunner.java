@@ -7,7 +7,6 @@ import io.paravert.vmm.VmConfig;
 import io.paravert.vmm.VmOutcome;
 import io.paravert.vmm.boot.GuestImage;
 import io.paravert.vmm.devices.DeviceCatalog;
-import io.paravert.vmm.devices.DeviceText;
 import io.paravert.vmm.engine.Engine;
 import io.paravert.vmm.plugins.Plugins;
 import io.vertx.core.Vertx;
@@ -32,9 +31,6 @@ final class GuestRunner {
     private static final int MAX_LOOPS = 4;
     /** A limit of zero would be none. */
     private static final Duration SHORTEST = Duration.ofMillis(1);
-
-    /** A device whose text ends so is a file that describes it: a type has no dot. */
-    private static final String JSON_SUFFIX = ".json";
 
     private final Stdio stdio;
     private final RunRequest request;
@@ -113,7 +109,7 @@ final class GuestRunner {
         }
     }
 
-    private static Vertx vertx() {
+    static Vertx vertx() {
         return Vertx.vertx(new VertxOptions()
                 .setEventLoopPoolSize(Math.min(MAX_LOOPS, Runtime.getRuntime().availableProcessors()))
                 .setFileSystemOptions(
@@ -164,7 +160,16 @@ final class GuestRunner {
                 Vm vm = Vm.create(complete(guest, output, plugins, limit), vertx, engine)) {
             guest.connect(vm);
             output.onLoss(vm::stop);
-            return RunRecord.of(guest.target().name(), vm, awaitEnd(vm, console));
+            PluginWatch watch = new PluginWatch(
+                    vm, plugins, orders(guest.target()), line -> stdio.err().println("paravert: " + line));
+            if (request.watchPlugins()) {
+                watch.start();
+            }
+            try {
+                return RunRecord.of(guest.target().name(), vm, awaitEnd(vm, console));
+            } finally {
+                watch.close();
+            }
         }
     }
 
@@ -202,31 +207,20 @@ final class GuestRunner {
         return config.build();
     }
 
-    private Map<String, Device> devices(GuestTarget target, Plugins plugins) {
+    private List<DeviceOrder> orders(GuestTarget target) {
         List<String> asked = new ArrayList<>(target.devices());
         asked.addAll(request.devices());
-        Map<String, Device> devices = new LinkedHashMap<>();
-        if (asked.isEmpty()) {
-            return devices;
-        }
-        DeviceCatalog catalog = plugins.catalog();
-        for (int i = 0; i < asked.size(); i++) {
-            if (asked.get(i).endsWith(JSON_SUFFIX)) {
-                devices.put("device" + i, catalog.createFromJson(read(asked.get(i)), asked.get(i)));
-                continue;
-            }
-            DeviceText text = DeviceText.parse(asked.get(i));
-            devices.put(text.type() + i, catalog.create(text));
-        }
-        return devices;
+        return DeviceOrder.of(asked);
     }
 
-    private static String read(String file) {
-        try {
-            return Files.readString(Path.of(file));
-        } catch (IOException | IllegalArgumentException e) {
-            throw new CommandException(Status.USAGE, "device file " + file + " cannot be read: " + e, e);
+    private Map<String, Device> devices(GuestTarget target, Plugins plugins) {
+        List<DeviceOrder> orders = orders(target);
+        Map<String, Device> devices = new LinkedHashMap<>();
+        if (!orders.isEmpty()) {
+            DeviceCatalog catalog = plugins.catalog();
+            orders.forEach(order -> devices.put(order.name(), order.create(catalog)));
         }
+        return devices;
     }
 
     private void report(RunRecord record) {

@@ -12,7 +12,14 @@ import picocli.CommandLine.Spec;
         versionProvider = VersionText.class,
         description = "Runs para-virtualized guests on KVM or on a machine in pure Java.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {RunCommand.class, DoctorCommand.class, LabCommand.class, DevicesCommand.class, AbiCommand.class})
+        subcommands = {
+            RunCommand.class,
+            DoctorCommand.class,
+            LabCommand.class,
+            LoadCommand.class,
+            DevicesCommand.class,
+            AbiCommand.class
+        })
 final class ParavertCommand implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();

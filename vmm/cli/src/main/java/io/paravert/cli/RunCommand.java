@@ -140,6 +140,11 @@ final class RunCommand implements Callable<Integer> {
     private List<Path> plugins = new ArrayList<>();
 
     @Option(
+            names = "--watch-plugins",
+            description = "When a plugin's jar is built anew, its devices leave the running guest and come back new.")
+    private boolean watchPlugins;
+
+    @Option(
             names = "--trace",
             paramLabel = "exits",
             description = "Shows every exit on standard error, as it is served.")
@@ -190,6 +195,7 @@ final class RunCommand implements Callable<Integer> {
                 vcpus,
                 allDevices(),
                 List.copyOf(plugins),
+                watchPlugins,
                 trace != null,
                 timeout == null ? Duration.ZERO : Duration.ofNanos((long) (timeout * 1e9)),
                 json,

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param vcpus as given, unchecked; null for what the guest wants
  * @param devices as {@code --device} takes them
  * @param plugins jars and folders of plugins; empty for the folder {@code plugins}, if there is one
+ * @param watchPlugins whether a plugin whose jar changes is loaded anew while the guest runs
  * @param timeout zero for none
  * @param json null for no record, {@link RunCommand#STANDARD_ERROR}, or a file
  */
@@ -25,6 +26,7 @@ record RunRequest(
         @Nullable Integer vcpus,
         List<String> devices,
         List<Path> plugins,
+        boolean watchPlugins,
         boolean traceExits,
         Duration timeout,
         @Nullable String json,

@@ -18,7 +18,7 @@ class CommandsTest {
         Invocation help = Invocation.of("--help");
         assertThat(help.status()).isZero();
         assertThat(help.out())
-                .contains("run", "doctor", "lab", "devices", "abi")
+                .contains("run", "doctor", "lab", "load", "devices", "abi")
                 .doesNotContain("\u001b");
     }
 

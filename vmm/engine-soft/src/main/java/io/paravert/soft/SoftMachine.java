@@ -4,7 +4,6 @@ import io.paravert.soft.board.Board;
 import io.paravert.soft.board.Clock;
 import io.paravert.soft.interpreter.Instructions;
 import io.paravert.soft.memory.MachineMemory;
-import io.paravert.soft.system.Cpuid;
 import io.paravert.soft.vcpu.Tier;
 import io.paravert.vmm.engine.DirtyLog;
 import io.paravert.vmm.engine.DoorbellEvents;
@@ -40,8 +39,7 @@ final class SoftMachine implements EngineMachine {
         this.clock = new Clock(spec.name());
         boolean controllers = spec.interruptController() == MachineSpec.InterruptController.ENGINE;
         this.board = controllers ? new Board(clock, memory) : null;
-        this.instructions =
-                new Instructions(new Cpuid(Instructions.implemented(), controllers, spec.vcpus(), spec.cpuid()));
+        this.instructions = Instructions.of(controllers, spec.vcpus(), spec.cpuid());
     }
 
     @Override

@@ -5,6 +5,9 @@ import io.paravert.guest.PvAssembler;
 
 /** What is put under load: a device, and how a guest asks it for one thing. Called on the thread that builds the guests. */
 public interface LoadTarget {
+    /** Number of the device under load, as calls that name a device give it. */
+    int DEVICE = 2;
+
     /** One line, for the report. */
     String describe();
 

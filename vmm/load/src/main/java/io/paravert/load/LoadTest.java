@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -34,9 +35,13 @@ public final class LoadTest {
     /** How long guests may take to boot or to end before the test is given up. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    /** Between two looks at where the test stands. */
+    private static final long LOOK_NANOS = 200_000_000;
+
     private final LoadPlan plan;
     private final LoadTarget target;
     private final ImageLoader loader;
+    private Consumer<LoadProgress> progress = step -> {};
 
     public LoadTest(LoadPlan plan, LoadTarget target) {
         this.plan = plan;
@@ -46,6 +51,12 @@ public final class LoadTest {
                 .map(s -> new GuestImage.Piece(s.gpa(), s.bytes(), s.memoryBytes()))
                 .toList();
         this.loader = new ImageLoader(GuestImage.of(program.name(), pieces, program.entry(), EntryMode.LONG));
+    }
+
+    /** Is told every fifth of a second where the test stands; on the thread that runs it. */
+    public LoadTest onProgress(Consumer<LoadProgress> listener) {
+        progress = listener;
+        return this;
     }
 
     /** As {@link #run}, on a thread of its own; completes on the caller's context. */
@@ -93,6 +104,7 @@ public final class LoadTest {
         private final GuestDirectory directory = new GuestDirectory();
         private final List<Vm> vms = new ArrayList<>();
         private final List<Pace> paces = new ArrayList<>();
+        private long lastLook = System.nanoTime();
 
         Run(Engine engine, Vertx vertx) {
             this.engine = engine;
@@ -105,6 +117,7 @@ public final class LoadTest {
             for (int i = 0; i < plan.guests(); i++) {
                 sleepUntil(begin + plan.ramp().toNanos() / plan.guests() * i);
                 boot(i);
+                tellOfBoots();
             }
             awaitBoots();
             double bootSeconds = (System.nanoTime() - begin) / 1e9;
@@ -112,7 +125,7 @@ public final class LoadTest {
             lag.reset();
             long start = System.nanoTime();
             gauge.begin();
-            sleepUntil(start + plan.duration().toNanos());
+            measureUntil(start, start + plan.duration().toNanos());
             gauge.end();
             double seconds = (gauge.endedAt() - start) / 1e9;
             Histogram late = lag.histogram();
@@ -131,6 +144,29 @@ public final class LoadTest {
                     grown,
                     late,
                     endings);
+        }
+
+        private void measureUntil(long start, long end) {
+            for (long now = start; now - end < 0; now = System.nanoTime()) {
+                sleepUntil(Math.min(end, now + LOOK_NANOS));
+                double seconds = (System.nanoTime() - start) / 1e9;
+                progress.accept(new LoadProgress(
+                        plan.guests(),
+                        plan.guests(),
+                        seconds,
+                        plan.duration().toNanos() / 1e9,
+                        paces.stream().mapToLong(Pace::operations).sum()));
+            }
+        }
+
+        private void tellOfBoots() {
+            long now = System.nanoTime();
+            if (now - lastLook >= LOOK_NANOS) {
+                lastLook = now;
+                int booted = plan.guests() - (int) gauge.booted.getCount();
+                progress.accept(new LoadProgress(
+                        plan.guests(), booted, 0, plan.duration().toNanos() / 1e9, 0));
+            }
         }
 
         private void boot(int number) {
@@ -159,6 +195,7 @@ public final class LoadTest {
                 while (!gauge.booted.await(20, TimeUnit.MILLISECONDS)) {
                     Optional<Vm> ended =
                             vms.stream().filter(vm -> vm.ended().isComplete()).findFirst();
+                    tellOfBoots();
                     if (ended.isPresent()) {
                         throw new LoadException(ended.get().name() + " ended before it began: "
                                 + ended.get().ended().result());

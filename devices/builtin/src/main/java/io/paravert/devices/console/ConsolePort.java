@@ -3,6 +3,7 @@ package io.paravert.devices.console;
 import io.paravert.device.GuestBuffer;
 import io.paravert.virtio.BufferQueue;
 import io.paravert.virtio.Request;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
@@ -121,25 +122,39 @@ final class ConsolePort implements ConsoleInput {
         return mine;
     }
 
+    /** A loop where the back end is prompt: a buffer may be of 4 GiB, which is a million pieces. */
     private Future<Void> piece(GuestBuffer bytes, long offset, int began) {
-        int length = (int) Math.min(ConsoleDevice.CHUNK, bytes.length() - offset);
-        if (length <= 0 || began != life) {
-            return Future.succeededFuture();
-        }
-        byte[] copy = new byte[length];
-        bytes.read(offset, copy, 0, length);
-        Future<Void> written;
-        try {
-            written = backend.write(copy);
-        } catch (RuntimeException e) {
-            written = Future.failedFuture(e);
-        }
-        return written.transform(done -> {
-            if (done.failed()) {
-                device.outputLost(this, length, done.cause());
+        long at = offset;
+        while (at < bytes.length() && began == life) {
+            int length = (int) Math.min(ConsoleDevice.CHUNK, bytes.length() - at);
+            byte[] copy = new byte[length];
+            bytes.read(at, copy, 0, length);
+            Future<Void> written = write(copy);
+            at += length;
+            if (!written.isComplete()) {
+                long next = at;
+                return written.transform(done -> {
+                    noteLoss(done, length);
+                    return piece(bytes, next, began);
+                });
             }
-            return piece(bytes, offset + length, began);
-        });
+            noteLoss(written, length);
+        }
+        return Future.succeededFuture();
+    }
+
+    private Future<Void> write(byte[] bytes) {
+        try {
+            return backend.write(bytes);
+        } catch (RuntimeException e) {
+            return Future.failedFuture(e);
+        }
+    }
+
+    private void noteLoss(AsyncResult<Void> written, int bytes) {
+        if (written.failed()) {
+            device.outputLost(this, bytes, written.cause());
+        }
     }
 
     /** The driver is gone. Input that it has not read waits for the next one: a guest resets its devices as it boots. */

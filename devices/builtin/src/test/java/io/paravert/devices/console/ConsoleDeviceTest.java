@@ -3,9 +3,12 @@ package io.paravert.devices.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paravert.devices.VirtioBench;
+import io.paravert.testkit.DriverBuffer;
 import io.paravert.testkit.DriverQueue;
 import io.paravert.testkit.HeldFutures;
+import io.paravert.testkit.SlowBackEnd;
 import io.paravert.testkit.TestMachine;
+import io.paravert.testkit.TestMemory;
 import io.paravert.testkit.VirtioCases;
 import io.paravert.virtio.mmio.VirtioMmioDevice;
 import io.vertx.core.Future;
@@ -17,10 +20,12 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -86,6 +91,44 @@ class ConsoleDeviceTest {
                 .tests();
     }
 
+    @TestFactory
+    Stream<DynamicTest> conformanceOfASlowBackEnd() {
+        console.slow = true;
+        return VirtioCases.of((window, pin) -> new VirtioMmioDevice(twoPorts(), window, pin::set))
+                .inputQueues(0, 2, 4)
+                .backEnd(new SlowConsole())
+                .tests()
+                .filter(test -> test.getDisplayName().contains("back end"));
+    }
+
+    /** The first port's output, as the conformance kit finishes and fails it. */
+    private final class SlowConsole implements SlowBackEnd {
+        @Override
+        public int queue() {
+            return TX;
+        }
+
+        @Override
+        public DriverBuffer request(TestMemory memory) {
+            return DriverBuffer.of(DriverBuffer.readable(memory.allocate(40, 8), 40));
+        }
+
+        @Override
+        public int waiting() {
+            return console.held.count();
+        }
+
+        @Override
+        public void finish() {
+            console.held.complete();
+        }
+
+        @Override
+        public void fail() {
+            console.held.fail(new IllegalStateException("the test fails it"));
+        }
+    }
+
     @Test
     void shouldCarryBytesBothWaysForADriverWithoutPorts() {
         try (VirtioBench bench = new VirtioBench(twoPorts())) {
@@ -147,6 +190,26 @@ class ConsoleDeviceTest {
             assertThat(queues[TX].poll()).isEmpty();
             console.held.complete();
             queues[TX].await();
+        }
+    }
+
+    /** One buffer of 126 MiB: the same memory 126 times. A back end that is prompt must not make a stack of it. */
+    @Test
+    void shouldTakeABufferOfMorePiecesThanAStackHasFrames() {
+        AtomicLong taken = new AtomicLong();
+        ConsoleBackend prompt = bytes -> {
+            taken.addAndGet(bytes.length);
+            return Future.succeededFuture();
+        };
+        ConsoleDevice device = new ConsoleDevice(List.of(new ConsoleDevice.Port("console", prompt)));
+        try (VirtioBench bench = new VirtioBench(device)) {
+            DriverQueue transmit = bench.live(1L << 28, 2)[TX];
+            List<DriverBuffer.Element> elements = Collections.nCopies(
+                    126, DriverBuffer.readable(0, bench.memory().size()));
+            transmit.exchange(new DriverBuffer(elements, true));
+            assertThat(taken).hasValue(126L * bench.memory().size());
+            assertThat(bench.driver.needsReset()).isFalse();
+            assertThat(bench.machine.uncaught()).isEmpty();
         }
     }
 

@@ -22,7 +22,14 @@ public final class ConsoleFuzz {
                         List.of(new ConsoleDevice.Port("console", FIRST), new ConsoleDevice.Port("agent", SECOND)));
                 return new VirtioMmioDevice(device, window, pin::set);
             })
-            .stimulus(choice -> ((choice & 1) == 0 ? FIRST : SECOND).nudge(choice >> 1));
+            .stimulus(choice -> {
+                if (choice == 0) {
+                    FIRST.nudge(0);
+                    SECOND.nudge(0);
+                } else {
+                    ((choice & 1) == 0 ? FIRST : SECOND).nudge(choice >> 1);
+                }
+            });
 
     private ConsoleFuzz() {}
 

@@ -2,56 +2,39 @@ package io.paravert.virtio.mmio;
 
 import io.paravert.device.Access;
 import io.paravert.device.Delivery;
-import io.paravert.device.Device;
-import io.paravert.device.DeviceIdentity;
 import io.paravert.device.DeviceSite;
 import io.paravert.device.InlineAccessHandler;
-import io.paravert.device.Isolation;
 import io.paravert.virtio.VirtioDevice;
 import io.paravert.virtio.frame.DeviceFrame;
+import io.paravert.virtio.frame.FramedDevice;
 import io.vertx.core.Future;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A virtio device in an MMIO window of 4096 bytes. Registers are served on the device's context while the vCPU waits, so that a
  * reset is over when the driver's write returns; notifications are posted; InterruptStatus and InterruptACK are served inline.
  * Used buffers and configuration changes raise the interrupt pin and the device's event 0.
  */
-public final class VirtioMmioDevice implements Device {
+public final class VirtioMmioDevice extends FramedDevice {
     /** Bytes of the window. */
     public static final int WINDOW_BYTES = MmioRegister.WINDOW_BYTES;
 
-    private final VirtioDevice device;
     private final long window;
     private final InterruptPin pin;
-    private @Nullable DeviceFrame frame;
 
     /**
      * @param window GPA of the window, a multiple of 4096, outside RAM
      * @param pin what is asserted while an interrupt is unacknowledged
      */
     public VirtioMmioDevice(VirtioDevice device, long window, InterruptPin pin) {
-        this.device = device;
+        super(device);
         this.window = window;
         this.pin = pin;
     }
 
     @Override
-    public DeviceIdentity identity() {
-        return device.identity();
-    }
-
-    @Override
-    public Isolation isolation() {
-        return device.isolation();
-    }
-
-    @Override
     public void attach(DeviceSite site) {
         InterruptRegister interrupts = new InterruptRegister(pin, site.eventLine(0));
-        DeviceFrame attached = new DeviceFrame(device, site, interrupts);
-        frame = attached;
+        DeviceFrame attached = frame(site, interrupts);
         MmioTransport registers = new MmioTransport(attached);
         claimRegisters(site, registers, 0, MmioRegister.QUEUE_NOTIFY);
         site.claimDoorbell(window + MmioRegister.QUEUE_NOTIFY, registers::notifyQueue, attached::notifyQueues);
@@ -86,28 +69,5 @@ public final class VirtioMmioDevice implements Device {
                 }
             }
         };
-    }
-
-    private DeviceFrame attached() {
-        DeviceFrame attached = frame;
-        if (attached == null) {
-            throw new IllegalStateException("the device was not attached");
-        }
-        return attached;
-    }
-
-    @Override
-    public Future<Void> start() {
-        return attached().start();
-    }
-
-    @Override
-    public Future<Void> stop() {
-        return attached().stop();
-    }
-
-    /** Why the device needs a reset, if it does; on the device's context. */
-    public Optional<String> lastError() {
-        return attached().lastError();
     }
 }

@@ -2,17 +2,13 @@ package io.paravert.virtio.pci;
 
 import io.paravert.device.Access;
 import io.paravert.device.Delivery;
-import io.paravert.device.Device;
-import io.paravert.device.DeviceIdentity;
 import io.paravert.device.DeviceSite;
 import io.paravert.device.InlineAccessHandler;
-import io.paravert.device.Isolation;
 import io.paravert.virtio.VirtioDevice;
 import io.paravert.virtio.frame.DeviceFrame;
+import io.paravert.virtio.frame.FramedDevice;
 import io.paravert.virtio.mmio.InterruptPin;
 import io.vertx.core.Future;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A virtio device as a PCI function with one memory BAR of 64 KiB. The common and the device's configuration are served on the
@@ -20,19 +16,17 @@ import org.jspecify.annotations.Nullable;
  * ISR status and MSI-X table are served inline. The capability for access through configuration space (4.1.4.9) is not
  * offered: no driver for this machine can be without memory access.
  */
-public final class VirtioPciDevice implements Device {
+public final class VirtioPciDevice extends FramedDevice {
     /** Bytes of the BAR; its address is a multiple of that. */
     public static final int WINDOW_BYTES = PciLayout.BAR_BYTES;
 
     private static final int MAX_VECTORS = 64;
 
-    private final VirtioDevice device;
     private final long window;
     private final InterruptPin pin;
     private final int queues;
     private final MsixTable msix;
     private final FunctionConfig function;
-    private @Nullable DeviceFrame frame;
 
     /**
      * @param window GPA of the BAR, below 4 GiB, outside RAM
@@ -40,12 +34,20 @@ public final class VirtioPciDevice implements Device {
      * @param gsi where that pin leads, for the interrupt line register
      */
     public VirtioPciDevice(VirtioDevice device, long window, InterruptPin pin, int gsi, MessageSink messages) {
-        this.device = device;
+        super(device);
         this.window = window;
         this.pin = pin;
         this.queues = device.queues().size();
         this.msix = new MsixTable(Math.min(queues + 1, MAX_VECTORS), messages);
         this.function = new FunctionConfig(device, window, gsi, msix);
+    }
+
+    /** A register that ignores what is written to it. */
+    private interface ReadOnly extends InlineAccessHandler {
+        @Override
+        default void write(int vcpu, long offset, int size, long value) {
+            // Nothing.
+        }
     }
 
     /** Its configuration space. */
@@ -54,20 +56,9 @@ public final class VirtioPciDevice implements Device {
     }
 
     @Override
-    public DeviceIdentity identity() {
-        return device.identity();
-    }
-
-    @Override
-    public Isolation isolation() {
-        return device.isolation();
-    }
-
-    @Override
     public void attach(DeviceSite site) {
         PciInterrupts interrupts = new PciInterrupts(msix, queues, pin, site.eventLine(0));
-        DeviceFrame attached = new DeviceFrame(device, site, interrupts);
-        frame = attached;
+        DeviceFrame attached = frame(site, interrupts);
         CommonConfig common = new CommonConfig(attached, queues, interrupts);
         site.claimMmio(window + PciLayout.COMMON_AT, PciLayout.COMMON_BYTES, Delivery.CALL, access -> {
             int offset = (int) access.offset();
@@ -106,17 +97,7 @@ public final class VirtioPciDevice implements Device {
     }
 
     private void claimInline(DeviceSite site, PciInterrupts interrupts) {
-        site.claimMmio(window + PciLayout.ISR_AT, 1, new InlineAccessHandler() {
-            @Override
-            public long read(int vcpu, long offset, int size) {
-                return interrupts.takeStatus();
-            }
-
-            @Override
-            public void write(int vcpu, long offset, int size, long value) {
-                // Read-only.
-            }
-        });
+        site.claimMmio(window + PciLayout.ISR_AT, 1, (ReadOnly) (vcpu, offset, size) -> interrupts.takeStatus());
         long tableBytes = (long) msix.vectors() * PciLayout.MSIX_ENTRY_BYTES;
         site.claimMmio(window + PciLayout.MSIX_TABLE_AT, tableBytes, new InlineAccessHandler() {
             @Override
@@ -129,39 +110,7 @@ public final class VirtioPciDevice implements Device {
                 msix.write(offset, size, value);
             }
         });
-        site.claimMmio(window + PciLayout.MSIX_PENDING_AT, Long.BYTES, new InlineAccessHandler() {
-            @Override
-            public long read(int vcpu, long offset, int size) {
-                return msix.pending() >>> offset * Byte.SIZE;
-            }
-
-            @Override
-            public void write(int vcpu, long offset, int size, long value) {
-                // Read-only.
-            }
-        });
-    }
-
-    private DeviceFrame attached() {
-        DeviceFrame attached = frame;
-        if (attached == null) {
-            throw new IllegalStateException("the device was not attached");
-        }
-        return attached;
-    }
-
-    @Override
-    public Future<Void> start() {
-        return attached().start();
-    }
-
-    @Override
-    public Future<Void> stop() {
-        return attached().stop();
-    }
-
-    /** Why the device needs a reset, if it does; on the device's context. */
-    public Optional<String> lastError() {
-        return attached().lastError();
+        site.claimMmio(window + PciLayout.MSIX_PENDING_AT, Long.BYTES, (ReadOnly)
+                (vcpu, offset, size) -> msix.pending() >>> offset * Byte.SIZE);
     }
 }
