@@ -162,6 +162,11 @@ public final class FaultyDevice implements Device {
         }
 
         @Override
+        public void mapMemory(long gpa, long bytes, long hostAddress, Runnable released) {
+            site.mapMemory(gpa, bytes, hostAddress, released);
+        }
+
+        @Override
         public void serveDeviceCalls(HypercallHandler handler) {
             site.serveDeviceCalls(faultyCall(handler));
         }
