@@ -58,7 +58,18 @@ class HouseArrowsTest {
         ARROWS.put("load", List.of("abi", "isa", "sdk", "builtin", "core", "guest-kit"));
         ARROWS.put(
                 "cli",
-                List.of("abi", "isa", "memory", "sdk", "builtin", "core", "platform", "guest-kit", "lab", "load"));
+                List.of(
+                        "abi",
+                        "isa",
+                        "memory",
+                        "sdk",
+                        "virtio",
+                        "builtin",
+                        "core",
+                        "platform",
+                        "guest-kit",
+                        "lab",
+                        "load"));
         ARROWS.put("examples", List.of("abi", "isa", "sdk", "core", "builtin", "virtio", "guest-kit", "cli"));
     }
 
