@@ -80,7 +80,10 @@ final class LabCommand implements Callable<Integer> {
                         "no lab '" + name + "'"
                                 + Spelling.nearest(name, names)
                                         .map(n -> "; did you mean '" + n + "'?")
-                                        .orElse(names.isEmpty() ? "; none is installed" : "; known: " + names)));
+                                        .orElse(
+                                                names.isEmpty()
+                                                        ? "; none is installed"
+                                                        : "; known: " + String.join(", ", names))));
     }
 
     private int run(Lab lab) {

@@ -75,6 +75,7 @@ class CommandsTest {
         assertThat(page).hasContent("<p>300 mm</p>");
         assertThat(Invocation.of("lab", "ruler", "--json").out()).isEqualTo("{\"mm\":300}\n");
         assertThat(Invocation.of("lab", "rule").err()).isEqualTo("paravert: no lab 'rule'; did you mean 'ruler'?\n");
+        assertThat(Invocation.of("lab", "weight").err()).matches("paravert: no lab 'weight'; known: [a-z, ]+\n");
         assertThat(Files.exists(page)).isTrue();
     }
 

@@ -186,6 +186,11 @@ class RunCommandTest {
                 "paravert: memory of 4096 bytes: give at least 1 MiB and a multiple of 4096");
         assertRefused(run("greets", "--vcpus", "65"), 2, "paravert: 65 vCPUs: give 1 to 64");
         assertRefused(
+                run("greets", "--mem", "100T"),
+                4,
+                "paravert: cannot map 109951162777600 bytes of host memory: the host has not that much memory or address"
+                        + " space; give the guest less memory");
+        assertRefused(
                 run("greets", "--timeout", "-1"),
                 2,
                 "paravert run: Invalid value for option '--timeout': give a number of seconds above 0" + see);

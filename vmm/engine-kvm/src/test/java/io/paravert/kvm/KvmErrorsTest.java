@@ -114,6 +114,7 @@ class KvmErrorsTest {
         "KVM_SET_CPUID2, 7, more CPUID leaves than KVM takes",
         "KVM_SET_SREGS, 22, cannot have this state; check CR0",
         "KVM_SET_XSAVE, 22, that the processor has not",
+        "KVM_CREATE_PIT2, 2, the machine has no interrupt controller",
         "KVM_IRQFD, 16, the eventfd raises a line already",
         "KVM_INTERRUPT, 6, own interrupt controller does that",
         "KVM_IOEVENTFD, 28, takes no more doorbells; use fewer devices",

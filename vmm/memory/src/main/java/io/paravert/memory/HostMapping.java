@@ -13,6 +13,9 @@ public final class HostMapping implements AutoCloseable {
     public static final int PAGE = 4096;
 
     private static final boolean LINUX = Platform.isLinux() && Native.POINTER_SIZE == 8;
+    /** asm-generic/errno-base.h. */
+    private static final int ENOMEM = 12;
+
     private static final int PROT_READ_WRITE = 1 | 2;
     private static final int MAP_PRIVATE_ANONYMOUS_NORESERVE = 2 | 0x20 | 0x4000;
     private static final int MADV_DONTNEED = 4;
@@ -43,8 +46,10 @@ public final class HostMapping implements AutoCloseable {
     private static HostMapping map(long bytes) {
         long address = LinuxMemory.mmap(0, bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS_NORESERVE, -1, 0);
         if (address == -1) {
-            throw new HostMemoryException("cannot map " + bytes + " bytes of host memory: errno "
-                    + Native.getLastError() + "; give the guest less memory");
+            int errno = Native.getLastError();
+            throw new HostMemoryException("cannot map " + bytes + " bytes of host memory: "
+                    + (errno == ENOMEM ? "the host has not that much memory or address space" : "errno " + errno)
+                    + "; give the guest less memory");
         }
         return new HostMapping(address, bytes, 0);
     }
