@@ -10,7 +10,7 @@
 
 #include "pv_cpu.h"
 
-enum { PV_VIRTQ_SIZE = 128, PV_VIRTIO_BLOCKS = PV_VIRTQ_SIZE / 3 };
+enum { PV_VIRTIO_NET_HEADER = 12, PV_VIRTQ_SIZE = 128, PV_VIRTIO_BLOCKS = PV_VIRTQ_SIZE / 3 };
 
 struct pv_virtq_descriptor {
     uint64_t address;
@@ -112,24 +112,31 @@ static inline bool pv_virtio_passes(uint16_t event, uint16_t now, uint16_t old)
     return (uint16_t)(now - event - 1) < (uint16_t)(now - old);
 }
 
-/* Finds a device of this virtio type, agrees on features and hands it queue 0; 0, or -1 when it is not there or refuses. */
-static inline int pv_virtio_begin(
-    struct pv_virtq *queue, volatile uint32_t *window, uint32_t type, struct pv_virtq_memory *memory)
+/* Finds a device of this virtio type, agrees on features and hands it one queue; 0, or -1 when it is not there or refuses. */
+static inline int pv_virtio_begin_queue(
+    struct pv_virtq *queue, volatile uint32_t *window, uint32_t type, uint16_t index, struct pv_virtq_memory *memory)
 {
     uint64_t agreed = pv_virtio_negotiate(window, type, 1ull << PV_VIRTIO_EVENT_IDX);
     if (!agreed
-        || pv_virtio_set_queue(window, 0, PV_VIRTQ_SIZE, memory->descriptors, &memory->available, &memory->used)) {
+        || pv_virtio_set_queue(window, index, PV_VIRTQ_SIZE, memory->descriptors, &memory->available, &memory->used)) {
         return -1;
     }
     pv_virtio_ready(window);
     queue->window = window;
     queue->memory = memory;
-    queue->index = 0;
+    queue->index = index;
     queue->prepared = queue->published = queue->taken = 0;
     queue->event_idx = agreed & 1ull << PV_VIRTIO_EVENT_IDX;
     queue->kicks = 0;
     memory->available.flags = 1; /* no interrupts; with EVENT_IDX it is used_event that says so */
     return 0;
+}
+
+/* As pv_virtio_begin_queue, with queue 0. */
+static inline int pv_virtio_begin(
+    struct pv_virtq *queue, volatile uint32_t *window, uint32_t type, struct pv_virtq_memory *memory)
+{
+    return pv_virtio_begin_queue(queue, window, type, 0, memory);
 }
 
 /* Prepares a request in a slot below PV_VIRTIO_BLOCKS that is not in use. */
@@ -143,6 +150,17 @@ static inline void pv_virtio_block_prepare(
     d[0] = (struct pv_virtq_descriptor){(uintptr_t)&m->headers[slot], sizeof(m->headers[slot]), 1, (uint16_t)(3 * slot + 1)};
     d[1] = (struct pv_virtq_descriptor){(uintptr_t)data, bytes, type == 0 ? 1 | 2 : 1, (uint16_t)(3 * slot + 2)};
     d[2] = (struct pv_virtq_descriptor){(uintptr_t)&m->status[slot], 1, 2, 0};
+    m->available.ring[queue->prepared++ % PV_VIRTQ_SIZE] = (uint16_t)(3 * slot);
+}
+
+/* Prepares a frame for a net device without offloads, in a slot as above: its header is 12 zero bytes (5.1.6). */
+static inline void pv_virtio_net_prepare(struct pv_virtq *queue, unsigned slot, const void *frame, uint32_t bytes)
+{
+    struct pv_virtq_memory *m = queue->memory;
+    struct pv_virtq_descriptor *d = &m->descriptors[3 * slot];
+    m->headers[slot] = (struct pv_virtio_block_header){0};
+    d[0] = (struct pv_virtq_descriptor){(uintptr_t)&m->headers[slot], PV_VIRTIO_NET_HEADER, 1, (uint16_t)(3 * slot + 1)};
+    d[1] = (struct pv_virtq_descriptor){(uintptr_t)frame, bytes, 0, 0};
     m->available.ring[queue->prepared++ % PV_VIRTQ_SIZE] = (uint16_t)(3 * slot);
 }
 

@@ -1,6 +1,6 @@
 /*
  * A driver for one packed queue (virtio 1.2, 2.8), and for virtio-blk on it. It polls: no interrupts. One thread of control at a
- * time. A request is a list of three descriptors.
+ * time. All requests of a queue are lists of as many descriptors.
  */
 #ifndef PV_VIRTIO_PACKED_H
 #define PV_VIRTIO_PACKED_H
@@ -38,25 +38,42 @@ struct pv_packedq {
     volatile uint32_t *window;
     struct pv_packed_memory *memory;
     uint16_t next_available, next_used;
+    uint16_t index;
+    uint16_t list;        /* descriptors of a request */
     uint16_t unpublished; /* descriptors since the device was last told */
     bool available_wrap, used_wrap;
     uint64_t kicks;
 };
 
-/* Finds a device of this virtio type, agrees on a packed queue and hands it queue 0; 0, or -1 when it is not there or refuses. */
-static inline int pv_packed_begin(
-    struct pv_packedq *queue, volatile uint32_t *window, uint32_t type, struct pv_packed_memory *memory)
+/*
+ * Finds a device of this virtio type, agrees on packed queues and hands it one, for requests of `list` descriptors each (block 3,
+ * net 2); 0, or -1 when it is not there or refuses.
+ */
+static inline int pv_packed_begin_queue(struct pv_packedq *queue, volatile uint32_t *window, uint32_t type, uint16_t index,
+    uint16_t list, struct pv_packed_memory *memory)
 {
     uint64_t agreed
         = pv_virtio_negotiate(window, type, 1ull << PV_VIRTIO_EVENT_IDX | 1ull << PV_VIRTIO_RING_PACKED);
     if (!(agreed & 1ull << PV_VIRTIO_RING_PACKED)
-        || pv_virtio_set_queue(window, 0, PV_PACKED_SIZE, memory->descriptors, &memory->driver, &memory->device)) {
+        || pv_virtio_set_queue(window, index, PV_PACKED_SIZE, memory->descriptors, &memory->driver, &memory->device)) {
         return -1;
     }
     memory->driver.flags = 1; /* no interrupts */
-    *queue = (struct pv_packedq){.window = window, .memory = memory, .available_wrap = true, .used_wrap = true};
+    *queue = (struct pv_packedq){.window = window,
+        .memory = memory,
+        .index = index,
+        .list = list,
+        .available_wrap = true,
+        .used_wrap = true};
     pv_virtio_ready(window);
     return 0;
+}
+
+/* As pv_packed_begin_queue, for the one queue of a block device. */
+static inline int pv_packed_begin(
+    struct pv_packedq *queue, volatile uint32_t *window, uint32_t type, struct pv_packed_memory *memory)
+{
+    return pv_packed_begin_queue(queue, window, type, 0, 3, memory);
 }
 
 static inline uint16_t pv_packed_available(const struct pv_packedq *queue)
@@ -103,6 +120,17 @@ static inline void pv_packed_block_prepare(
     __atomic_store_n(&m->descriptors[head].flags, flags, __ATOMIC_RELEASE);
 }
 
+/* The same for a frame and a net device without offloads; see pv_virtio_net_prepare. */
+static inline void pv_packed_net_prepare(struct pv_packedq *queue, unsigned slot, const void *frame, uint32_t bytes)
+{
+    struct pv_packed_memory *m = queue->memory;
+    m->headers[slot] = (struct pv_virtio_block_header){0};
+    uint16_t head = queue->next_available;
+    uint16_t flags = pv_packed_fill(queue, &m->headers[slot], PV_VIRTIO_NET_HEADER, slot, PV_PACKED_NEXT);
+    pv_packed_add(queue, frame, bytes, slot, 0);
+    __atomic_store_n(&m->descriptors[head].flags, flags, __ATOMIC_RELEASE);
+}
+
 /* Notifies the device of what was made available, if it wants that. */
 static inline void pv_packed_publish(struct pv_packedq *queue)
 {
@@ -120,7 +148,7 @@ static inline void pv_packed_publish(struct pv_packedq *queue)
     }
     if (wanted != 1) {
         queue->kicks++;
-        queue->window[0x050 / 4] = 0;
+        queue->window[0x050 / 4] = queue->index;
     }
 }
 
@@ -134,7 +162,7 @@ static inline int pv_packed_take(struct pv_packedq *queue)
         return -1;
     }
     int slot = d->id;
-    queue->next_used += 3;
+    queue->next_used += queue->list;
     if (queue->next_used >= PV_PACKED_SIZE) {
         queue->next_used -= PV_PACKED_SIZE;
         queue->used_wrap = !queue->used_wrap;

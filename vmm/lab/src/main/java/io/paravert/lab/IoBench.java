@@ -1,9 +1,8 @@
 package io.paravert.lab;
 
-import io.paravert.devices.block.BlockDevice;
-import io.paravert.devices.block.MemoryStore;
 import io.paravert.guest.CBuild;
 import io.paravert.guest.GuestProgram;
+import io.paravert.vmm.ConsoleSink;
 import io.paravert.vmm.Vm;
 import io.paravert.vmm.VmConfig;
 import io.paravert.vmm.VmOutcome;
@@ -19,10 +18,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Runs cases, each in a machine of its own: a guest of 64 MiB with a disk of 64 MiB in memory. */
+/** Runs cases, each in a machine of its own: a guest of 64 MiB with one device. */
 final class IoBench {
-    private static final long DISK_BYTES = 64L << 20;
-    private static final Duration BUSY_POLL = Duration.ofNanos(200_000);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Vertx vertx;
@@ -45,22 +42,17 @@ final class IoBench {
         this.entry = guest.entry();
     }
 
-    private static BlockDevice.Settings settings(IoPath path) {
-        return path == IoPath.VIRTIO_POLLED
-                ? BlockDevice.Settings.USUAL.withBusyPoll(BUSY_POLL)
-                : BlockDevice.Settings.USUAL;
-    }
-
     /** @throws EngineException if the guest did not come to its end */
     IoResult run(Engine engine, IoCase io) {
         Marks marks = new Marks(engine.tscKilohertz());
         GuestImage image = GuestImage.of("iolab", List.of(pieces), entry, EntryMode.LONG);
-        VmConfig config = VmConfig.builder(new ImageLoader(image, io.commandLine(times), List.of()))
+        VmConfig.Builder builder = VmConfig.builder(new ImageLoader(image, io.commandLine(times), List.of()))
                 .name("lab-io")
                 .timeout(PATIENCE)
-                .device("marks", marks)
-                .device("disk", new BlockDevice(new MemoryStore(DISK_BYTES), settings(io.path())))
-                .build();
+                .console(ConsoleSink.discard())
+                .device("marks", marks);
+        io.workload().device(io.path()).ifPresent(device -> builder.device("measured", device));
+        VmConfig config = builder.build();
         VmOutcome outcome;
         try (Vm vm = Vm.create(config, vertx, engine)) {
             marks.vm.set(vm);

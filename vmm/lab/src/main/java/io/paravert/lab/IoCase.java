@@ -1,40 +1,42 @@
 package io.paravert.lab;
 
-import io.paravert.abi.IoOp;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * One measurement.
  *
- * @param op IoOp: READ or WRITE
- * @param bytes of each operation
  * @param depth operations under way at once
  * @param cpl privilege level of the driver, 0 or 3
  */
-record IoCase(IoPath path, int op, int bytes, int depth, int cpl) {
-    private static final int BYTES = 4096;
-
+record IoCase(IoPath path, IoWorkload workload, int depth, int cpl) {
     /** All of them, in the order in which they are shown. */
     static List<IoCase> all() {
         List<IoCase> all = new ArrayList<>();
         for (int cpl : new int[] {3, 0}) {
-            for (int op : new int[] {IoOp.READ, IoOp.WRITE}) {
-                for (IoPath path : IoPath.values()) {
-                    path.depths().forEach(depth -> all.add(new IoCase(path, op, BYTES, depth, cpl)));
+            for (IoWorkload workload : IoWorkload.values()) {
+                // What the driver's privilege costs is seen with the disk.
+                if (cpl == 3 || workload == IoWorkload.READ || workload == IoWorkload.WRITE) {
+                    all.addAll(of(workload, cpl));
                 }
             }
         }
         return all;
     }
 
-    String workload() {
-        return (bytes / 1024) + " KiB " + (op == IoOp.READ ? "random read" : "random write");
+    private static List<IoCase> of(IoWorkload workload, int cpl) {
+        List<IoCase> cases = new ArrayList<>();
+        for (IoPath path : IoPath.values()) {
+            if (workload.takes(path)) {
+                path.depths().forEach(depth -> cases.add(new IoCase(path, workload, depth, cpl)));
+            }
+        }
+        return cases;
     }
 
     /** What the guest reads on its command line; times in us. */
     String commandLine(IoTimes times) {
-        return path.arguments() + " op=" + op + " bytes=" + bytes + " depth=" + depth + " cpl=" + cpl + " rounds="
+        return path.arguments() + " " + workload.arguments() + " depth=" + depth + " cpl=" + cpl + " rounds="
                 + times.rounds() + " warm=" + times.warmMicros() + " round=" + times.roundMicros();
     }
 }

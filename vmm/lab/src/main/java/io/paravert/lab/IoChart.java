@@ -8,23 +8,24 @@ import org.HdrHistogram.Histogram;
 final class IoChart {
     private static final int WIDTH = 560;
     private static final int LINE = 22;
-    private static final int LABELS = 140;
-    private static final int FIGURES = 70;
-    private static final int CURVES_HEIGHT = 300;
+    private static final int LABELS = 150;
+    private static final int FIGURES = 90;
+    private static final int CURVES_HEIGHT = 420;
     private static final int CURVES_WIDTH = 1120;
     private static final int MARGIN = 60;
-    private static final int LEGEND = 190;
+    private static final int LEGEND = 200;
     private static final String[] COLOURS = {
-        "#c2413b", "#e09f3e", "#8a5a9e", "#5b6f8a", "#2f6fb2", "#35a2b8", "#2a7f62", "#7bb661"
+        "#c2413b", "#e09f3e", "#8a5a9e", "#5b6f8a", "#2f6fb2", "#35a2b8", "#7a9a01", "#b0578d", "#795548", "#2a7f62",
+        "#111111"
     };
     private static final double[] PERCENTILES = {0, 10, 25, 50, 75, 90, 95, 98, 99, 99.5, 99.8, 99.9, 99.95, 99.99};
 
     private IoChart() {}
 
     /** A line of a bar chart. */
-    record Bar(String label, double value) {}
+    record Bar(String label, double value, String style) {}
 
-    static String bars(List<Bar> bars, String style) {
+    static String bars(List<Bar> bars) {
         double most = bars.stream().mapToDouble(Bar::value).max().orElse(1);
         double least =
                 bars.stream().mapToDouble(Bar::value).filter(v -> v > 0).min().orElse(most);
@@ -42,7 +43,7 @@ final class IoChart {
                     LABELS - 6,
                     y + 15,
                     bar.label(),
-                    style,
+                    bar.style(),
                     LABELS,
                     y + 3,
                     length,
@@ -54,7 +55,8 @@ final class IoChart {
         return svg.append("</svg>").toString();
     }
 
-    private static String figure(double value) {
+    /** As short as it can be said. */
+    static String figure(double value) {
         if (value >= 100) {
             return String.format(Locale.ROOT, "%,.0f", value);
         }

@@ -18,7 +18,7 @@ final class IoJson {
             ObjectNode one = all.addObject();
             one.put("engine", result.engine())
                     .put("path", io.path().label())
-                    .put("workload", io.workload())
+                    .put("workload", io.workload().label())
                     .put("depth", io.depth())
                     .put("cpl", io.cpl())
                     .put("operationsPerSecond", result.perSecond())

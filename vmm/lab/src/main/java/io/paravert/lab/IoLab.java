@@ -76,8 +76,9 @@ public final class IoLab implements Lab {
         int number = 0;
         for (IoCase io : cases) {
             number++;
-            progress.accept(engine.name() + " " + number + "/" + cases.size() + ": " + io.workload() + " over "
-                    + io.path().label() + ", depth " + io.depth() + ", CPL " + io.cpl());
+            progress.accept(engine.name() + " " + number + "/" + cases.size() + ": "
+                    + io.workload().label() + " over " + io.path().label() + ", depth " + io.depth() + ", CPL "
+                    + io.cpl());
             results.add(bench.run(engine, io));
         }
     }

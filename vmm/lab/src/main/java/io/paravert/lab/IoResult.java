@@ -63,7 +63,7 @@ record IoResult(String engine, IoCase io, List<Round> rounds, Histogram latencie
     }
 
     double bytesPerSecond() {
-        return perSecond() * io.bytes();
+        return perSecond() * io.workload().bytes();
     }
 
     long latency(double percentile) {

@@ -4,9 +4,12 @@ import java.util.List;
 
 /** A picture of one operation: three lanes (guest, monitor, device), time downwards; red crosses the guest's border by a trap. */
 final class IoSequence {
-    private static final int WIDTH = 520;
-    private static final int STEP = 24;
-    private static final int[] LANES = {70, 260, 450};
+    private static final int WIDTH = 440;
+    private static final int STEP = 28;
+    private static final int[] LANES = {60, 220, 380};
+    /** Arrows of the longest picture: all are as high, so that short means little to do. */
+    private static final int MOST = 5;
+
     private static final int GUEST = 0;
     private static final int MONITOR = 1;
     private static final int DEVICE = 2;
@@ -17,7 +20,7 @@ final class IoSequence {
 
     static String of(IoPath path) {
         List<Arrow> arrows = arrows(path);
-        int height = 34 + arrows.size() * STEP;
+        int height = 34 + MOST * STEP;
         StringBuilder svg = new StringBuilder("<svg viewBox='0 0 " + WIDTH + " " + height + "' role='img'>");
         String[] names = {"guest", "monitor", "device"};
         for (int lane = 0; lane < LANES.length; lane++) {
@@ -45,16 +48,16 @@ final class IoSequence {
         return switch (path) {
             case PORT, MMIO ->
                 List.of(
-                        new Arrow(GUEST, MONITOR, true, "sector, address, length: 5 traps"),
+                        new Arrow(GUEST, MONITOR, true, "5 registers: 5 traps"),
                         new Arrow(GUEST, MONITOR, true, "command: trap"),
                         new Arrow(MONITOR, DEVICE, false, "event"),
-                        new Arrow(DEVICE, MONITOR, false, "done; the vCPU waited"),
+                        new Arrow(DEVICE, MONITOR, false, "done; vCPU waited"),
                         new Arrow(GUEST, MONITOR, true, "result: trap"));
             case CALL ->
                 List.of(
                         new Arrow(GUEST, MONITOR, true, "call: trap"),
                         new Arrow(MONITOR, DEVICE, false, "event"),
-                        new Arrow(DEVICE, MONITOR, false, "done; the vCPU waited"));
+                        new Arrow(DEVICE, MONITOR, false, "done; vCPU waited"));
             case MULTICALL ->
                 List.of(
                         new Arrow(GUEST, MONITOR, true, "32 calls: trap"),
@@ -63,8 +66,8 @@ final class IoSequence {
             case VIRTIO, VIRTIO_PACKED ->
                 List.of(
                         new Arrow(GUEST, DEVICE, false, "descriptors, in shared memory"),
-                        new Arrow(GUEST, MONITOR, true, "notify, if asked for: trap"),
-                        new Arrow(MONITOR, DEVICE, false, "event; the vCPU goes on"),
+                        new Arrow(GUEST, MONITOR, true, "notify, if asked: trap"),
+                        new Arrow(MONITOR, DEVICE, false, "event; vCPU goes on"),
                         new Arrow(DEVICE, GUEST, false, "used ring, in shared memory"));
             case VIRTIO_POLLED ->
                 List.of(
@@ -73,12 +76,12 @@ final class IoSequence {
             case RING_EVENT ->
                 List.of(
                         new Arrow(GUEST, DEVICE, false, "entry, in shared memory"),
-                        new Arrow(GUEST, MONITOR, true, "doorbell, if the device sleeps: short trap"),
+                        new Arrow(GUEST, MONITOR, true, "store, if it sleeps: short trap"),
                         new Arrow(DEVICE, GUEST, false, "completion, in shared memory"));
             case RING_DOORBELL, RING_ADAPTIVE ->
                 List.of(
                         new Arrow(GUEST, DEVICE, false, "entry, in shared memory"),
-                        new Arrow(GUEST, MONITOR, true, "doorbell, only if the device sleeps"),
+                        new Arrow(GUEST, MONITOR, true, "doorbell, if it sleeps: trap"),
                         new Arrow(DEVICE, GUEST, false, "completion, in shared memory"));
             case RING_POLLING ->
                 List.of(

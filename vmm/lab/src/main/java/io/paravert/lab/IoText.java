@@ -13,11 +13,12 @@ final class IoText {
         String group = "";
         for (IoResult result : results) {
             IoCase io = result.io();
-            String now = result.engine() + ", driver at CPL " + io.cpl() + ", " + io.workload();
+            String now = result.engine() + ", driver at CPL " + io.cpl() + ", "
+                    + io.workload().label();
             if (!now.equals(group)) {
                 group = now;
                 text.append(String.format(
-                        "%s%n%-15s%6s%11s%7s%8s%9s%9s%9s%9s %9s %8s%n",
+                        "%s%n%-15s%5s%10s%7s%8s%9s%9s%9s%9s %9s %8s%n",
                         now,
                         "path",
                         "depth",
@@ -33,7 +34,7 @@ final class IoText {
             }
             text.append(String.format(
                     Locale.ROOT,
-                    "%-15s%6d%11.0f%6.0f%%%8.1f%9.3f%9.3f%9.1f%9.1f %9.1f %8.2f%n",
+                    "%-15s%5d%10.0f%6.0f%%%8.1f%9.3f%9.3f%9.1f%9.1f %9.1f %8.2f%n",
                     io.path().label(),
                     io.depth(),
                     result.perSecond(),
@@ -62,19 +63,20 @@ final class IoText {
                             "%s, CPL %d, %s: the polling ring at depth %d does %.0f times the operations of port I/O.%n",
                             ring.engine(),
                             ring.io().cpl(),
-                            ring.io().workload(),
+                            ring.io().workload().label(),
                             ring.io().depth(),
                             ring.perSecond() / port.perSecond())));
         }
         return text.toString();
     }
 
-    private static Optional<IoResult> portOf(List<IoResult> results, IoResult ring) {
+    /** Port I/O where all else is as in {@code ring}. */
+    static Optional<IoResult> portOf(List<IoResult> results, IoResult ring) {
         return results.stream()
                 .filter(r -> r.io().path() == IoPath.PORT
                         && r.engine().equals(ring.engine())
                         && r.io().cpl() == ring.io().cpl()
-                        && r.io().op() == ring.io().op())
+                        && r.io().workload() == ring.io().workload())
                 .findFirst();
     }
 }

@@ -30,11 +30,28 @@ static int64_t serve(struct pv_frame *frame)
     pv_user_exit((int64_t)frame->rdi);
 }
 
+/* Sends go to queue 1 of a net device, requests to queue 0 of a block device. */
+static void begin_virtio(struct job *job, void *memory)
+{
+    bool net = job->type == PV_DEVICE_NET;
+    uint32_t type = net ? 1 : 2;
+    if (job->path == PATH_VIRTIO
+        && pv_virtio_begin_queue(&job->queue, job->window + job->window[PV_REGISTER_VIRTIO / 4] / 4, type, net, memory)) {
+        pv_crash("the virtio device refuses");
+    }
+    if (job->path == PATH_PACKED
+        && pv_packed_begin_queue(&job->packed, job->window + job->window[PV_REGISTER_VIRTIO / 4] / 4, type, net, net ? 2 : 3,
+            memory)) {
+        pv_crash("the virtio device refuses a packed queue");
+    }
+}
+
 int main(void)
 {
-    const struct pv_device *disk = pv_find_device(PV_DEVICE_BLOCK);
-    if (!disk) {
-        pv_crash("there is no block device");
+    uint64_t type = number_of("type");
+    const struct pv_device *device = pv_find_device((uint32_t)type);
+    if (!device) {
+        pv_crash("there is no device of type %lu", type);
     }
     enum { PAGES = 4096 };
     uint8_t *memory = pv_alloc_pages(PAGES);
@@ -43,37 +60,34 @@ int main(void)
     }
     pv_user_permit(memory, (uint64_t)PAGES * 4096);
     pv_user_permit(pv_platform.hypercall_page, 4096);
-    pv_user_permit((const void *)disk->mmio, 8192);
+    if (device->mmio) {
+        pv_user_permit((const void *)device->mmio, 8192);
+    }
     struct job *job = (struct job *)memory;
     job->path = number_of("path");
+    job->type = type;
     job->op = number_of("op");
     job->bytes = number_of("bytes");
     job->depth = number_of("depth");
     job->rounds = number_of("rounds");
     job->warm_ticks = number_of("warm") * pv_platform.tsc_khz / 1000;
     job->round_ticks = number_of("round") * pv_platform.tsc_khz / 1000;
-    job->sectors = disk->parameter;
-    job->device = disk->number;
-    job->port = disk->port;
-    job->window = (volatile uint32_t *)disk->mmio;
+    job->sectors = device->parameter;
+    job->device = device->number;
+    job->port = device->port;
+    job->window = (volatile uint32_t *)device->mmio;
     job->page = pv_platform.hypercall_page;
     job->ring_port = pv_platform.ring_doorbell_port;
     job->batch = (struct pv_call_slot *)(memory + (1 << 20));
     job->data = memory + (2 << 20);
     job->samples = (uint32_t *)(memory + (4 << 20));
-    if (job->path == PATH_VIRTIO
-        && pv_virtio_begin(&job->queue, job->window + job->window[PV_REGISTER_VIRTIO / 4] / 4, 2,
-            (struct pv_virtq_memory *)(memory + (6 << 20)))) {
-        pv_crash("the virtio device refuses");
+    for (uint64_t i = 0; type == PV_DEVICE_CONSOLE && i < MAX_DEPTH * DATA_BYTES; i++) {
+        job->data[i] = (uint8_t)(i % job->bytes == job->bytes - 1 ? '\n' : '.');
     }
-    if (job->path == PATH_PACKED
-        && pv_packed_begin(&job->packed, job->window + job->window[PV_REGISTER_VIRTIO / 4] / 4, 2,
-            (struct pv_packed_memory *)(memory + (6 << 20)))) {
-        pv_crash("the virtio device refuses a packed queue");
-    }
+    begin_virtio(job, memory + (6 << 20));
     if (job->path == PATH_RING) {
         pv_ring_init(&job->ring, memory + (8 << 20), 64, (uint32_t)number_of("mode"));
-        int wrong = pv_ring_setup(&job->ring, disk->number);
+        int wrong = pv_ring_setup(&job->ring, device->number);
         if (wrong) {
             pv_crash("the ring is refused: %d", wrong);
         }

@@ -17,7 +17,7 @@ enum { PATH_PORT, PATH_MMIO, PATH_CALL, PATH_MULTICALL, PATH_VIRTIO, PATH_PACKED
 enum { MAX_DEPTH = 32, MAX_SAMPLES = 65536, DATA_BYTES = 4096 };
 
 struct job {
-    uint64_t path, op, bytes, depth, rounds;
+    uint64_t path, type, op, bytes, depth, rounds; /* type: PV_DEVICE_*; the console is PV_DEVICE_CONSOLE */
     uint64_t warm_ticks, round_ticks;
     uint64_t sectors, device;
     uint16_t port, ring_port;

@@ -1,4 +1,6 @@
 /* The loops that are measured. */
+#include <string.h>
+
 #include "iolab.h"
 
 static uint64_t seed = 88172645463325252u;
@@ -7,9 +9,12 @@ static uint64_t samples;
 static uint64_t started[MAX_DEPTH];
 static uint8_t free_slots[MAX_DEPTH];
 
-/* A random place, whole operations apart. */
+/* A random place, whole operations apart; only a disk has places. */
 static uint64_t place(const struct job *job)
 {
+    if (job->type != PV_DEVICE_BLOCK) {
+        return 0;
+    }
     seed ^= seed << 13;
     seed ^= seed >> 7;
     seed ^= seed << 17;
@@ -25,8 +30,22 @@ static void failed(int64_t result)
     }
 }
 
+/* A console whose reader is slow takes part of a line: the rest is written by more calls. */
+static int64_t rest_of_line(const struct job *job, int64_t taken)
+{
+    while (taken > 0 && taken < (int64_t)job->bytes) {
+        int64_t more = pv_call_at(
+            job->page, PV_CALL_CONSOLE_WRITE, (uintptr_t)job->data + (uint64_t)taken, job->bytes - (uint64_t)taken, 0, 0, 0);
+        taken = more > 0 ? taken + more : more;
+    }
+    return taken;
+}
+
 static void check(const struct job *job, int64_t result)
 {
+    if (job->type == PV_DEVICE_CONSOLE) {
+        result = rest_of_line(job, result);
+    }
     if (result != (int64_t)job->bytes) {
         failed(result);
     }
@@ -40,18 +59,47 @@ static void sample(const struct job *job, uint64_t ticks)
     ended++;
 }
 
+/* Puts a line on the console byte by byte, as a guest without a driver does. */
+static int64_t bytewise(const struct job *job)
+{
+    for (uint64_t i = 0; i < job->bytes; i++) {
+        pv_out8(PV_PORT_DEBUG_CONSOLE, job->data[i]);
+    }
+    return (int64_t)job->bytes;
+}
+
+/* The operation as a call: fills arguments in and gives its number. */
+static uint64_t call_of(const struct job *job, uint64_t sector, const uint8_t *data, uint64_t arguments[5])
+{
+    uint64_t gpa = (uintptr_t)data;
+    switch (job->type) {
+    case PV_DEVICE_BLOCK:
+        memcpy(arguments, (uint64_t[5]){job->device, job->op, sector, gpa, job->bytes}, sizeof(uint64_t[5]));
+        return PV_CALL_BLOCK_SUBMIT;
+    case PV_DEVICE_NET:
+        memcpy(arguments, (uint64_t[5]){job->device, gpa, job->bytes}, sizeof(uint64_t[5]));
+        return PV_CALL_NET_SEND;
+    default:
+        memcpy(arguments, (uint64_t[5]){gpa, job->bytes}, sizeof(uint64_t[5]));
+        return PV_CALL_CONSOLE_WRITE;
+    }
+}
+
 static void one(struct job *job)
 {
     uint64_t sector = place(job);
     uint64_t from = pv_rdtsc();
     int64_t result;
-    if (job->path == PATH_PORT) {
+    if (job->path == PATH_PORT && job->type == PV_DEVICE_CONSOLE) {
+        result = bytewise(job);
+    } else if (job->path == PATH_PORT) {
         result = pv_port_io(job->port, (uint32_t)job->op, sector, job->data, (uint32_t)job->bytes);
     } else if (job->path == PATH_MMIO) {
         result = pv_mmio_io(job->window, (uint32_t)job->op, sector, job->data, (uint32_t)job->bytes);
     } else {
-        result = pv_call_at(
-            job->page, PV_CALL_BLOCK_SUBMIT, job->device, job->op, sector, (uintptr_t)job->data, job->bytes);
+        uint64_t a[5];
+        uint64_t number = call_of(job, sector, job->data, a);
+        result = pv_call_at(job->page, number, a[0], a[1], a[2], a[3], a[4]);
     }
     check(job, result);
     sample(job, pv_rdtsc() - from);
@@ -62,12 +110,7 @@ static void batch(struct job *job)
     uint64_t from = pv_rdtsc();
     for (unsigned i = 0; i < job->depth; i++) {
         struct pv_call_slot *slot = &job->batch[i];
-        slot->number = PV_CALL_BLOCK_SUBMIT;
-        slot->arguments[0] = job->device;
-        slot->arguments[1] = job->op;
-        slot->arguments[2] = place(job);
-        slot->arguments[3] = (uintptr_t)(job->data + i * DATA_BYTES);
-        slot->arguments[4] = job->bytes;
+        slot->number = call_of(job, place(job), job->data + i * DATA_BYTES, slot->arguments);
     }
     int64_t made = pv_call_at(job->page, PV_CALL_MULTICALL, (uintptr_t)job->batch, job->depth, 0, 0, 0);
     if (made != (int64_t)job->depth) {
@@ -83,6 +126,14 @@ static void batch(struct job *job)
 static void prepare(struct job *job, unsigned slot)
 {
     uint8_t *data = job->data + slot * DATA_BYTES;
+    if (job->path == PATH_VIRTIO && job->type == PV_DEVICE_NET) {
+        pv_virtio_net_prepare(&job->queue, slot, data, (uint32_t)job->bytes);
+        return;
+    }
+    if (job->path == PATH_PACKED && job->type == PV_DEVICE_NET) {
+        pv_packed_net_prepare(&job->packed, slot, data, (uint32_t)job->bytes);
+        return;
+    }
     if (job->path == PATH_VIRTIO) {
         pv_virtio_block_prepare(
             &job->queue, slot, job->op == PV_OP_WRITE, place(job), data, (uint32_t)job->bytes);
@@ -123,9 +174,9 @@ static uint64_t kicks(const struct job *job)
     return job->queue.kicks + job->packed.kicks + job->ring.doorbells;
 }
 
-static int virtio_done(int slot, const uint8_t *status)
+static int virtio_done(const struct job *job, int slot, const uint8_t *status)
 {
-    if (slot >= 0 && status[slot] != 0) {
+    if (slot >= 0 && job->type == PV_DEVICE_BLOCK && status[slot] != 0) {
         failed(-PV_EIO);
     }
     return slot;
@@ -135,10 +186,10 @@ static int virtio_done(int slot, const uint8_t *status)
 static int take(struct job *job)
 {
     if (job->path == PATH_VIRTIO) {
-        return virtio_done(pv_virtq_take(&job->queue), job->queue.memory->status);
+        return virtio_done(job, pv_virtq_take(&job->queue), job->queue.memory->status);
     }
     if (job->path == PATH_PACKED) {
-        return virtio_done(pv_packed_take(&job->packed), job->packed.memory->status);
+        return virtio_done(job, pv_packed_take(&job->packed), job->packed.memory->status);
     }
     struct pv_ring_completion completion;
     if (!pv_ring_take(&job->ring, &completion)) {

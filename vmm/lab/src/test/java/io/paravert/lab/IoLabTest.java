@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.paravert.abi.IoOp;
 import io.paravert.vmm.lab.LabReport;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,16 +27,24 @@ class IoLabTest {
         List<IoCase> cases = new ArrayList<>();
         for (IoPath path : IoPath.values()) {
             for (int depth : path.depths()) {
-                cases.add(new IoCase(path, depth == 1 ? IoOp.READ : IoOp.WRITE, 4096, depth, 3));
+                cases.add(new IoCase(path, depth == 1 ? IoWorkload.READ : IoWorkload.WRITE, depth, 3));
             }
         }
-        cases.add(new IoCase(IoPath.RING_POLLING, IoOp.READ, 4096, 32, 0));
+        cases.add(new IoCase(IoPath.RING_POLLING, IoWorkload.READ, 32, 0));
+        cases.add(new IoCase(IoPath.VIRTIO, IoWorkload.MESSAGE_64, 32, 3));
+        cases.add(new IoCase(IoPath.VIRTIO_PACKED, IoWorkload.MESSAGE_1500, 32, 3));
+        cases.add(new IoCase(IoPath.RING_ADAPTIVE, IoWorkload.MESSAGE_64, 32, 3));
+        cases.add(new IoCase(IoPath.MULTICALL, IoWorkload.MESSAGE_1500, 32, 3));
+        cases.add(new IoCase(IoPath.PORT, IoWorkload.CONSOLE_LINE, 1, 3));
+        cases.add(new IoCase(IoPath.CALL, IoWorkload.CONSOLE_LINE, 1, 3));
         results = new IoLab(cases, SHORT).measure(line -> {});
         report = new LabReport(IoText.of(results), IoJson.of(results), java.util.Optional.of(IoPage.of(results)));
     }
 
     private static List<IoResult> of(IoPath path) {
-        return results.stream().filter(r -> r.io().path() == path).toList();
+        return results.stream()
+                .filter(r -> r.io().path() == path && r.io().workload() != IoWorkload.CONSOLE_LINE)
+                .toList();
     }
 
     @Test
@@ -58,6 +65,18 @@ class IoLabTest {
                 .allSatisfy(r -> assertThat(r.exitsPerOperation()).isEqualTo(1));
         assertThat(of(IoPath.MULTICALL))
                 .allSatisfy(r -> assertThat(r.exitsPerOperation()).isEqualTo(1 / 32.0));
+    }
+
+    @Test
+    void shouldCountAnExitForEachByteOfALineAndOneForACall() {
+        assertThat(results)
+                .filteredOn(r -> r.io().workload() == IoWorkload.CONSOLE_LINE)
+                .isNotEmpty()
+                .allSatisfy(r -> {
+                    double expected = r.io().path() == IoPath.PORT ? 80 : 1;
+                    // A full console takes part of a line; the rest is another call.
+                    assertThat(r.exitsPerOperation()).isBetween(expected, 2 * expected);
+                });
     }
 
     @Test
@@ -120,6 +139,6 @@ class IoLabTest {
             browser.destroyForcibly().waitFor();
         }
         String seen = Files.readString(dom);
-        assertThat(seen).contains("One disk, every path", "<polyline", "ring, polling", "</table>");
+        assertThat(seen).contains("One device, every path", "<polyline", "ring, polling", "</table>");
     }
 }
