@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A short run of the whole lab, on every engine here: what must hold however slow the machine is. */
 class IoLabTest {
-    private static final IoTimes SHORT = new IoTimes(1, 20_000, 20_000);
+    private static final IoTimes SHORT = new IoTimes(1, 10_000, 10_000);
 
     private static List<IoResult> results;
     private static LabReport report;
@@ -26,10 +26,11 @@ class IoLabTest {
     static void run() {
         List<IoCase> cases = new ArrayList<>();
         for (IoPath path : IoPath.values()) {
-            for (int depth : path.depths()) {
-                cases.add(new IoCase(path, depth == 1 ? IoWorkload.READ : IoWorkload.WRITE, depth, 3));
-            }
+            // One operation at a time over a polled path takes a time slice each where cores are taken: one such case will do.
+            int deepest = path.depths().get(path.depths().size() - 1);
+            cases.add(new IoCase(path, deepest == 1 ? IoWorkload.READ : IoWorkload.WRITE, deepest, 3));
         }
+        cases.add(new IoCase(IoPath.VIRTIO, IoWorkload.READ, 1, 3));
         cases.add(new IoCase(IoPath.RING_POLLING, IoWorkload.READ, 32, 0));
         cases.add(new IoCase(IoPath.VIRTIO, IoWorkload.MESSAGE_64, 32, 3));
         cases.add(new IoCase(IoPath.VIRTIO_PACKED, IoWorkload.MESSAGE_1500, 32, 3));
