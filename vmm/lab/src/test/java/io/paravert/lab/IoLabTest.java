@@ -26,7 +26,8 @@ class IoLabTest {
     static void run() {
         List<IoCase> cases = new ArrayList<>();
         for (IoPath path : IoPath.values()) {
-            // One operation at a time over a polled path takes a time slice each where cores are taken: one such case will do.
+            // One operation at a time over a polled path takes a time slice each where cores are taken: one such case
+            // will do.
             int deepest = path.depths().get(path.depths().size() - 1);
             cases.add(new IoCase(path, deepest == 1 ? IoWorkload.READ : IoWorkload.WRITE, deepest, 3));
         }
