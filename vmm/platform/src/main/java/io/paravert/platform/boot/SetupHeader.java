@@ -32,6 +32,7 @@ final class SetupHeader {
     static final int INIT_SIZE = 0x260;
 
     private static final int SECTOR = 512;
+    private static final int PARAGRAPH = 16;
     private static final int DEFAULT_SETUP_SECTS = 4;
     private static final int BOOT_FLAG_VALUE = 0xaa55;
     /** "HdrS". */
@@ -101,8 +102,9 @@ final class SetupHeader {
                             Locale.ROOT, "a kernel of 0x%x bytes that prefers 0x%x", initBytes(), preferredAddress()),
                     "it to end below 4 GiB");
         }
-        long stated = Integer.toUnsignedLong(fields.getInt(SETUP_SECTS + 3)) * 16;
-        if (stated > file.size() - kernelOffset()) {
+        // In paragraphs of 16 bytes; the last need not be whole.
+        long stated = Integer.toUnsignedLong(fields.getInt(SETUP_SECTS + 3)) * PARAGRAPH;
+        if (stated - PARAGRAPH >= file.size() - kernelOffset()) {
             throw file.refuse(
                     SETUP_SECTS + 3,
                     "a kernel of " + stated + " bytes",

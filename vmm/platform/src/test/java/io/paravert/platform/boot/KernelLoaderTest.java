@@ -126,6 +126,16 @@ final class KernelLoaderTest {
                 .hasMessageContaining("cut off");
     }
 
+    /** As memtest86+ is: its size is stated in paragraphs of 16 bytes, rounded up. */
+    @Test
+    void takesAKernelWhoseLastParagraphIsNotWhole() {
+        byte[] whole = KernelFixture.bzImage(new byte[56]);
+        assertThat(load(Arrays.copyOf(whole, whole.length - 8), Path.AUTO).state().rip)
+                .isEqualTo(KernelFixture.LOAD + 0x200);
+        assertThatThrownBy(() -> load(Arrays.copyOf(whole, whole.length - 16), Path.AUTO))
+                .hasMessageContaining("cut off");
+    }
+
     @Test
     void refusesAKernelLargerThanTheMemory() {
         try (GuestMemory small = GuestMemory.allocate(8 << 20)) {
