@@ -42,41 +42,20 @@ class PvhTest {
         }
         Path file = Files.write(
                 folder.resolve(example.name() + ".elf"), example.program().toElf());
-        Ended here = run(
-                ProcessHandle.current().info().command().orElse("java"),
-                "-XX:TieredStopAtLevel=1",
-                "--add-opens=java.base/java.nio=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.paravert.cli.Main",
-                "run",
-                file.toString());
+        Ended here = run(Launch.command("run", file.toString()));
         assertThat(here).isEqualTo(new Ended(0, Golden.expected(example.name())));
 
-        Ended there = run(
-                QEMU,
-                "-accel",
-                "tcg",
-                "-kernel",
-                file.toString(),
-                "-no-reboot",
-                "-display",
-                "none",
-                "-vga",
-                "none",
-                "-net",
-                "none",
-                "-serial",
-                "stdio",
-                "-device",
-                "isa-debug-exit,iobase=0xf4,iosize=0x04");
+        Ended there = run(List.of(
+                (QEMU + " -accel tcg -kernel " + file + " -no-reboot -display none -vga none -net none -serial stdio"
+                                + " -device isa-debug-exit,iobase=0xf4,iosize=0x04")
+                        .split(" ")));
         String expected = example instanceof HelloC
                 ? "Hello from C on TCGTCGTCGTCG!\n" // It says what it runs on.
                 : here.out();
         assertThat(there).isEqualTo(new Ended(QEMU_ZERO, expected));
     }
 
-    private Ended run(String... command) throws IOException, InterruptedException {
+    private Ended run(List<String> command) throws IOException, InterruptedException {
         File out = folder.resolve("out").toFile();
         File err = folder.resolve("err").toFile();
         Process process = new ProcessBuilder(command)
@@ -86,7 +65,7 @@ class PvhTest {
                 .start();
         try {
             assertThat(process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS))
-                    .as("ends: %s; said %s", command[0], Files.readString(out.toPath()))
+                    .as("ends: %s; said %s", command.get(0), Files.readString(out.toPath()))
                     .isTrue();
         } finally {
             process.destroyForcibly();

@@ -34,11 +34,7 @@ class ReadmeTest {
     /** Runs a line of shell in which {@code ./paravert} is this build's classes, and not what the launcher would build. */
     private String run(String command) throws IOException, InterruptedException {
         Path launcher = directory.resolve("paravert");
-        Files.writeString(
-                launcher,
-                "#!/bin/sh\nexec '" + ProcessHandle.current().info().command().orElse("java")
-                        + "' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 --add-opens=java.base/java.nio=ALL-UNNAMED -cp '"
-                        + System.getProperty("java.class.path") + "' io.paravert.cli.Main \"$@\"\n");
+        Files.writeString(launcher, "#!/bin/sh\nexec " + Launch.shellCommand() + " \"$@\"\n");
         assertThat(launcher.toFile().setExecutable(true)).isTrue();
         File output = directory.resolve("output").toFile();
         Process shell = new ProcessBuilder("sh", "-ec", command.replace("./paravert", launcher.toString()))

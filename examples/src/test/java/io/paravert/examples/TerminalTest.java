@@ -10,9 +10,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -53,19 +51,12 @@ class TerminalTest {
     }
 
     private void start(String... words) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                "'" + ProcessHandle.current().info().command().orElse("java") + "'",
-                "-XX:TieredStopAtLevel=1",
-                "-Dparavert.terminals=012",
-                "--add-opens=java.base/java.nio=ALL-UNNAMED",
-                "-cp",
-                "'" + System.getProperty("java.class.path") + "'",
-                "io.paravert.cli.Main"));
-        command.addAll(List.of(words));
+        // As the launcher says it: all three streams are a terminal.
+        String command = Launch.shellCommand().replace("'io.paravert.", "-Dparavert.terminals=012 'io.paravert.");
         Path shell = folder.resolve("shell");
         Files.writeString(
                 shell,
-                "cd '" + folder + "'\ntty >tty\nstty -g >before\n" + String.join(" ", command)
+                "cd '" + folder + "'\ntty >tty\nstty -g >before\n" + command + " " + String.join(" ", words)
                         + "\necho $? >status\nstty -g >after\n");
         ProcessBuilder builder = new ProcessBuilder(SCRIPT, "-qec", "sh " + shell, "/dev/null");
         builder.environment().put("TERM", "xterm");

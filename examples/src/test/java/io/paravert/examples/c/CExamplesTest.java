@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.paravert.abi.Gpa;
+import io.paravert.examples.Launch;
 import io.paravert.guest.ExampleGuest;
 import io.paravert.guest.GuestProgram;
 import java.nio.file.Files;
@@ -42,15 +43,7 @@ class CExamplesTest {
             assertThat(program.toFile().setExecutable(true)).isTrue();
         }
         Path err = folder.resolve("err");
-        ProcessBuilder builder = new ProcessBuilder(
-                        ProcessHandle.current().info().command().orElse("java"),
-                        "-XX:TieredStopAtLevel=1",
-                        "--add-opens=java.base/java.nio=ALL-UNNAMED",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "io.paravert.cli.Main",
-                        "run",
-                        "hello-c")
+        ProcessBuilder builder = new ProcessBuilder(Launch.command("run", "hello-c"))
                 .redirectOutput(folder.resolve("out").toFile())
                 .redirectError(err.toFile());
         builder.environment().put("PATH", tools.toString());
