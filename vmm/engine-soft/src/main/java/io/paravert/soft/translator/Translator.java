@@ -47,6 +47,14 @@ public final class Translator implements Tier {
         if (!CodeMode.is64(core.cpu.mode) || !RegionPlan.isEligible(block)) {
             return;
         }
+        int wanted = core.code.rewrites(block.page);
+        if (block.patience < wanted) {
+            // What is written after each translation is not worth many of them.
+            block.patience = wanted;
+            block.heat = settings.threshold - (settings.threshold << wanted);
+            counters.refused++;
+            return;
+        }
         if (++sinceFlush > MOST_REGIONS) {
             // Blocks go, with them their regions, and with those their classes.
             sinceFlush = 0;

@@ -29,6 +29,9 @@ public final class Block {
     /** Times that the interpreter has run this block, while somebody counts; see {@link Tier}. */
     public int heat;
 
+    /** Doublings of {@link Tier#threshold} that this block has waited, because its page is written again and again. */
+    public int patience;
+
     /** What runs instead of the interpreter from here; set by any thread to an object that is safe to publish by a race. */
     public @Nullable Translation translation;
 

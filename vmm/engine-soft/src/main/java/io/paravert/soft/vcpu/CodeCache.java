@@ -30,6 +30,8 @@ public final class CodeCache {
     private static final int WINDOW = 256;
 
     private static final int LONGEST = 15;
+    private static final int REWRITES = 1024;
+    private static final int MOST_REWRITES = 12;
 
     private final Cpu cpu;
     private final Mmu mmu;
@@ -44,6 +46,9 @@ public final class CodeCache {
     private final @Nullable CodePage[] slots = new CodePage[SLOTS];
     private final Map<Long, CodePage> pages = new HashMap<>();
     private final List<CodeContext> contexts = new ArrayList<>();
+    /** Times that pages with translated code were written, by a hash of the page. */
+    private final byte[] rewrites = new byte[REWRITES];
+
     private final byte[] window = new byte[WINDOW + LONGEST];
 
     private CodeContext context = new CodeContext(0, 0, 0, 0);
@@ -237,8 +242,21 @@ public final class CodeCache {
     /** Forgets what was decoded from a guest-physical page. */
     public void codeWritten(long gpa) {
         for (CodePage page = pages.remove(gpa); page != null; page = page.sibling) {
+            int hash = rewriteHash(page);
+            if (page.hasTranslation() && rewrites[hash] < MOST_REWRITES) {
+                rewrites[hash]++;
+            }
             page.invalidate();
         }
+    }
+
+    private static int rewriteHash(CodePage page) {
+        return (int) (page.gpa >>> 12 ^ page.gpa >>> 22) & REWRITES - 1;
+    }
+
+    /** How often a page was written after some of it had been translated: 0 to 12. Pages may be taken for one another. */
+    public int rewrites(CodePage page) {
+        return rewrites[rewriteHash(page)];
     }
 
     /** Forgets everything. */

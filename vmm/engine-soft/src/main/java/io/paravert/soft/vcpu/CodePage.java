@@ -42,6 +42,20 @@ public final class CodePage {
         line[offset % LINE_BYTES] = block;
     }
 
+    /** Whether any block here has been translated. */
+    boolean hasTranslation() {
+        for (@Nullable Block[] line : blocks) {
+            if (line != null) {
+                for (Block block : line) {
+                    if (block != null && block.translation != null) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
+    }
+
     /** Nothing decoded here may run again. */
     void invalidate() {
         valid = false;

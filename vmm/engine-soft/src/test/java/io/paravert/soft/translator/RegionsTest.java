@@ -6,6 +6,7 @@ import static io.paravert.vmm.engine.ExitReason.HALT;
 import static io.paravert.vmm.engine.ExitReason.INTERRUPTED;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.paravert.isa.CodeSize;
 import io.paravert.isa.asm.Label;
 import io.paravert.soft.SoftGuest;
 import io.paravert.vmm.engine.MachineSpec;
@@ -28,8 +29,10 @@ class RegionsTest {
     void shouldLeaveALoopThatNeverEndsWhenKicked() {
         guest.code(a -> {
             a.xor(EAX, EAX);
+            a.mov(RBX, SoftGuest.DATA);
             Label top = a.here();
             a.inc(RAX);
+            a.mov(qword(RBX), RAX);
             a.jmp(top);
         });
         Timer timer = new Timer(true);
@@ -37,10 +40,13 @@ class RegionsTest {
                 new TimerTask() {
                     @Override
                     public void run() {
-                        guest.vcpu.kick();
+                        if (guest.get64(SoftGuest.DATA) > 1000) {
+                            guest.vcpu.kick();
+                        }
                     }
                 },
-                100);
+                10,
+                10);
         assertThat(guest.run()).isEqualTo(INTERRUPTED);
         timer.cancel();
         assertThat(guest.get(RAX)).isPositive();
@@ -101,5 +107,32 @@ class RegionsTest {
         assertThat(guest.get(RSP)).isEqualTo(SoftGuest.STACK);
         // Far fewer than the 1,973 calls that there are.
         assertThat(translator.counters().entries).isBetween(1L, 500L);
+    }
+
+    @Test
+    void shouldNotTranslateForEverWhatIsWrittenForEver() {
+        guest.code(a -> {
+            a.mov(EDX, 1000);
+            Label outer = a.here();
+            a.inc(dword(SoftGuest.CODE + 0x1001));
+            a.mov(ECX, 20);
+            a.mov(RDI, SoftGuest.CODE + 0x1000);
+            Label inner = a.here();
+            a.call(RDI);
+            a.add(RBX, RAX);
+            a.dec(ECX);
+            a.jnz(inner);
+            a.dec(EDX);
+            a.jnz(outer);
+            a.hlt();
+        });
+        guest.code(CodeSize.CODE64, SoftGuest.CODE + 0x1000, a -> {
+            a.mov(EAX, 0);
+            a.ret();
+        });
+        assertThat(guest.run()).isEqualTo(HALT);
+        assertThat(guest.get(RBX)).isEqualTo(20L * 1000 * 1001 / 2);
+        // Not one or more for each of the thousand.
+        assertThat(translator.counters().regions).isBetween(3L, 200L);
     }
 }
