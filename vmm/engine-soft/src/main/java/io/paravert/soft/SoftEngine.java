@@ -34,7 +34,7 @@ final class SoftEngine implements Engine {
 
     @Override
     public EngineMachine createMachine(MachineSpec spec) {
-        return new SoftMachine(spec, Tiers::usual);
+        return new SoftMachine(spec, Tiers::usual, Meter.isWanted() ? Meter.PLAIN : null);
     }
 
     @Override

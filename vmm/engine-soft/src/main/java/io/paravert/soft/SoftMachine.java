@@ -17,6 +17,7 @@ import io.paravert.vmm.memory.WriteObserver;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -28,15 +29,30 @@ final class SoftMachine implements EngineMachine {
     private final Instructions instructions;
     private final Supplier<Tier> tiers;
     private final List<SoftVcpu> vcpus = new CopyOnWriteArrayList<>();
-    private final SecureRandom random = new SecureRandom();
+    private final Random random;
     private final Clock clock;
+    /** Null where time is the host's. */
+    private final @Nullable Meter meter;
+
     private final @Nullable Board board;
 
     SoftMachine(MachineSpec spec, Supplier<Tier> tiers) {
+        this(spec, tiers, null);
+    }
+
+    /** @param meter is told how time passes, which then is one nanosecond an instruction; null for the host's time */
+    SoftMachine(MachineSpec spec, Supplier<Tier> tiers, @Nullable Meter meter) {
+        if (meter != null && spec.vcpus() != 1) {
+            throw new EngineException(
+                    "machine " + spec.name() + " has " + spec.vcpus() + " vCPUs, and time by instructions is for one",
+                    "give it one vCPU, or leave out -D" + Meter.PROPERTY);
+        }
+        this.meter = meter;
+        this.random = meter == null ? new SecureRandom() : new Random(1);
         this.spec = spec;
         this.tiers = tiers;
         this.memory = new MachineMemory(spec.paging() == PagingTechnique.SHADOW);
-        this.clock = new Clock(spec.name());
+        this.clock = new Clock(spec.name(), meter != null);
         boolean controllers = spec.interruptController() == MachineSpec.InterruptController.ENGINE;
         this.board = controllers ? new Board(clock, memory) : null;
         this.instructions = Instructions.of(controllers, spec.vcpus(), spec.cpuid());
@@ -95,6 +111,15 @@ final class SoftMachine implements EngineMachine {
 
     Instructions instructions() {
         return instructions;
+    }
+
+    @Nullable Meter meter() {
+        return meter;
+    }
+
+    /** So many instructions have been run: that many nanoseconds. vCPU thread of a metered machine. */
+    void advance(long instructions) {
+        clock.advance(instructions);
     }
 
     /** TSC ticks since the machine was made. */

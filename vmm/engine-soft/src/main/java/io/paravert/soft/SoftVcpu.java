@@ -427,6 +427,19 @@ final class SoftVcpu implements EngineVcpu, Platform, GuestRegisters {
     }
 
     @Override
+    public boolean isMetered() {
+        return machine.meter() != null;
+    }
+
+    @Override
+    public void passed(long instructions) {
+        Meter meter = machine.meter();
+        if (meter != null) {
+            meter.passed(machine, instructions);
+        }
+    }
+
+    @Override
     public void pause() {
         Thread.onSpinWait();
         if (++spins >= SPINS && machine.isMultiprocessor()) {

@@ -35,7 +35,7 @@ final class Tiers {
         return switch (System.getProperty(PROPERTY, "on")) {
             case "off" -> Tier.NONE;
             case "eager" -> new Translator(Translator.Settings.EAGER, Runnable::run);
-            default -> new Translator(Translator.Settings.USUAL, BACKGROUND);
+            default -> new Translator(Translator.Settings.USUAL, Meter.isWanted() ? Runnable::run : BACKGROUND);
         };
     }
 }

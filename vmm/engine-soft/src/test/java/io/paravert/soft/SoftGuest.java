@@ -18,6 +18,7 @@ import java.util.Timer;
 import java.util.TimerTask;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A bare guest of 16 MiB for tests of the engine: 64-bit code at privilege 0, the first GiB mapped onto itself (all 4 KiB pages of
@@ -79,6 +80,11 @@ public final class SoftGuest implements AutoCloseable {
 
     /** With a second tier of the test's own. */
     public SoftGuest(int vcpus, MachineSpec.InterruptController controller, Supplier<Tier> tiers) {
+        this(vcpus, controller, tiers, null);
+    }
+
+    /** With time by instructions, if there is a meter. */
+    SoftGuest(int vcpus, MachineSpec.InterruptController controller, Supplier<Tier> tiers, @Nullable Meter meter) {
         machine = new SoftMachine(
                 new MachineSpec(
                         "test",
@@ -86,7 +92,8 @@ public final class SoftGuest implements AutoCloseable {
                         controller,
                         HypercallTransport.VMCALL_INTERCEPTED,
                         List.of(new MachineSpec.CpuidEntry(0x4000_0000, 1, 2, 3, 4))),
-                tiers);
+                tiers,
+                meter);
         machine.mapMemory(0, ram.address(), RAM, false);
         vcpu = machine.createVcpu(0);
         writePageTables();

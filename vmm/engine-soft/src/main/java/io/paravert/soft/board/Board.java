@@ -13,6 +13,9 @@ import io.paravert.vmm.engine.InterruptLines;
  * first PIC and to pins 0 and 2 of the I/O APIC, since firmware tables differ in which of the two they name. Any thread.
  */
 public final class Board implements InterruptLines, AutoCloseable {
+    /** When metered machines begin: 2026-01-01, UTC. */
+    private static final long METERED_ORIGIN = 1_767_225_600L * 1_000_000_000L;
+
     private static final int PIC_LINES = 16;
     private static final int ISA_TIMER_PIN = 2;
 
@@ -29,7 +32,7 @@ public final class Board implements InterruptLines, AutoCloseable {
         this.clock = clock;
         this.memory = memory;
         this.pit = new Pit(clock, high -> setLine(0, high));
-        this.wallOrigin = System.currentTimeMillis() * 1_000_000L - clock.nanos();
+        this.wallOrigin = clock.isMetered() ? METERED_ORIGIN : System.currentTimeMillis() * 1_000_000L - clock.nanos();
     }
 
     Clock clock() {

@@ -15,6 +15,11 @@ public final class Clock implements Timeline, AutoCloseable {
 
     private final long origin = System.nanoTime();
     private final String name;
+    private final boolean metered;
+    /** Metered time, and how far sleep has carried it beyond what was counted. */
+    private volatile long counted;
+
+    private long slept;
     private final PriorityQueue<Alarm> alarms = new PriorityQueue<>(Comparator.comparingLong(Alarm::at));
     private @Nullable Thread thread;
     /** When the clock's thread will look next. */
@@ -37,14 +42,28 @@ public final class Clock implements Timeline, AutoCloseable {
         }
     }
 
-    /** @param name of the machine, for the thread's */
-    public Clock(String name) {
+    /**
+     * @param name of the machine, for the thread's
+     * @param metered the one vCPU says how much time passes, by {@link #advance}, and runs all alarms; the host's time counts for nothing
+     */
+    public Clock(String name, boolean metered) {
         this.name = name;
+        this.metered = metered;
+    }
+
+    public boolean isMetered() {
+        return metered;
     }
 
     @Override
     public long nanos() {
-        return System.nanoTime() - origin;
+        return metered ? counted : System.nanoTime() - origin;
+    }
+
+    /** So many nanoseconds have been counted in all: runs what is due. Of a metered clock, by the vCPU's thread. */
+    public void advance(long nanos) {
+        counted = nanos + slept;
+        runDue();
     }
 
     @Override
@@ -56,6 +75,9 @@ public final class Clock implements Timeline, AutoCloseable {
                 return () -> {};
             }
             alarms.add(alarm);
+            if (metered) {
+                return () -> cancel(alarm);
+            }
             if (thread == null) {
                 thread = new Thread(this::serve, name + "-clock");
                 thread.setDaemon(true);
@@ -116,6 +138,9 @@ public final class Clock implements Timeline, AutoCloseable {
         }
         if (next == null) {
             LockSupport.park(this);
+        } else if (metered) {
+            slept += Math.max(0, next.at - counted);
+            counted = Math.max(counted, next.at);
         } else {
             long wait = next.at - nanos();
             if (wait > 0) {

@@ -29,6 +29,9 @@ public final class Pending {
     /** INIT or SIPI has come. */
     public static final int SIGNAL = 1 << 9;
 
+    /** Nothing to attend to: in metered time translated code comes back at its polls. */
+    public static final int METER = 1 << 10;
+
     private static final VarHandle BITS;
 
     static {

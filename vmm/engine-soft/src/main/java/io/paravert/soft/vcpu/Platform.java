@@ -37,6 +37,12 @@ public interface Platform {
     /** The guest has set its TSC. */
     void tscChanged();
 
+    /** Whether {@link #passed} must be told of every block. */
+    boolean isMetered();
+
+    /** So many instructions have been run in all. */
+    void passed(long instructions);
+
     /** The guest spins. */
     void pause();
 }
