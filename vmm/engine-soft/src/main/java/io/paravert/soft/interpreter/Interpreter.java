@@ -38,6 +38,10 @@ public final class Interpreter {
     private final HotLoop loop;
     private final Tier tier;
     private final int threshold;
+    private final boolean metered;
+    /** Bits of {@link Pending} that ask for nothing. */
+    private final int idle;
+
     private int interrupt = NO_INTERRUPT;
     /** The instruction at RIP must run alone: it is half done, or is about to change its own block. */
     private boolean alone;
@@ -47,6 +51,9 @@ public final class Interpreter {
         this.cpu = cpu;
         this.tier = tier;
         this.threshold = tier.threshold();
+        metered = platform.isMetered();
+        idle = metered ? Pending.METER : 0;
+        cpu.pending.raise(idle);
         core = new Core(cpu, machine, platform, new BlockDecoder(instructions.set()));
         loop = new HotLoop(core);
     }
@@ -100,6 +107,9 @@ public final class Interpreter {
             runAlone();
         }
         while (true) {
+            if (metered) {
+                core.platform.passed(cpu.instructions);
+            }
             if (core.log.isWaiting()) {
                 return Stop.DEVICE_ACCESS;
             }
@@ -107,7 +117,7 @@ public final class Interpreter {
                 runAlone();
                 continue;
             }
-            if (cpu.pending.poll() == 0) {
+            if ((cpu.pending.poll() & ~idle) == 0) {
                 runBlocks();
                 continue;
             }
@@ -135,7 +145,10 @@ public final class Interpreter {
                     }
                     following = loop.run(block);
                 }
-                if (cpu.pending.poll() != 0) {
+                if (metered) {
+                    core.platform.passed(cpu.instructions);
+                }
+                if ((cpu.pending.poll() & ~idle) != 0) {
                     return;
                 }
                 block = following != null ? following : link(last);
@@ -206,6 +219,12 @@ public final class Interpreter {
             pending.clear(Pending.EXIT);
             return Stop.LEAVE;
         }
+        if ((bits & Pending.SHADOW) != 0 && core.stackShadow) {
+            pending.clear(Pending.SHADOW);
+            core.stackShadow = false;
+            step(true);
+            return null;
+        }
         if ((bits & Pending.DEBUG_TRAP) != 0) {
             debugTrap();
             return null;
@@ -221,7 +240,7 @@ public final class Interpreter {
         if ((bits & Pending.SHADOW) != 0) {
             pending.clear(Pending.SHADOW);
             if ((bits & ~(Pending.SHADOW | Pending.MAIL)) != 0) {
-                step();
+                step(false);
                 return null;
             }
         }
@@ -233,7 +252,7 @@ public final class Interpreter {
             return Stop.INTERRUPT_WINDOW;
         }
         if ((pending.poll() & Pending.STEP) != 0) {
-            step();
+            step(false);
         }
         return null;
     }
@@ -272,9 +291,13 @@ public final class Interpreter {
         Exceptions.raise(core, Vector.DB, 0);
     }
 
-    /** One instruction, with its breakpoint before and its single-step trap after it. */
-    private void step() {
-        if (cpu.breakpoints != 0 && !cpu.has(Rflags.RF)) {
+    /**
+     * One instruction, with its breakpoint before and its single-step trap after it.
+     *
+     * @param shadowed it follows a load of SS, which inhibits breakpoints (AMD APM vol. 2, 8.1.3 and 13.1)
+     */
+    private void step(boolean shadowed) {
+        if (!shadowed && cpu.breakpoints != 0 && !cpu.has(Rflags.RF)) {
             long hits = breakpointsAtRip();
             if (hits != 0) {
                 cpu.dr6 |= hits;
@@ -286,7 +309,7 @@ public final class Interpreter {
         cpu.systemFlags &= ~Rflags.RF;
         core.delivered = false;
         boolean completed = runAlone();
-        if (traps && completed && !core.delivered) {
+        if (traps && completed && !core.delivered && !core.stackShadow) {
             cpu.debugHits |= Control.DR6_SINGLE_STEP;
             cpu.pending.raise(Pending.DEBUG_TRAP);
         }

@@ -28,7 +28,7 @@ final class RegisterMoves {
         int selector = (int) Place.source(core, op) & 0xffff;
         SegmentLoads.load(core, op.dst, selector);
         if (op.dst == Segment.SS) {
-            SystemOperations.shadow(core);
+            SystemOperations.stackShadow(core);
         }
     }
 

@@ -56,7 +56,7 @@ final class StackOperations {
             if (op.dstKind == Op.OTHER) {
                 SegmentLoads.load(core, op.dst, (int) value & 0xffff);
                 if (op.dst == Segment.SS) {
-                    SystemOperations.shadow(core);
+                    SystemOperations.stackShadow(core);
                 }
             } else {
                 // The address is computed with RSP as it is after the pop.
@@ -77,20 +77,16 @@ final class StackOperations {
         stack.commit();
     }
 
+    /** One after the other, as {@link #pusha}. */
     static void popa(Core core, Op op) {
-        Cpu cpu = core.cpu;
-        int bytes = op.bytes();
         Stack stack = core.stack.begin();
-        long[] values = new long[8];
         for (int i = 7; i >= 0; i--) {
-            values[i] = stack.pop(bytes);
-        }
-        stack.commit();
-        for (int i = 0; i < 8; i++) {
+            long value = stack.pop(op.bytes());
             if (i != RSP) {
-                Place.writeRegister(cpu, Op.REGISTER, i, op.bits, values[i]);
+                Place.writeRegister(core.cpu, Op.REGISTER, i, op.bits, value);
             }
         }
+        stack.commit();
     }
 
     static void pushf(Core core, Op op) {

@@ -94,9 +94,15 @@ final class SystemOperations {
         cpu.r[RDX] = out[3] & 0xffff_ffffL;
     }
 
-    /** The next instruction runs before interrupts and debug traps (AMD APM vol. 2, 8.1.3). */
+    /** The next instruction runs before interrupts (AMD APM vol. 2, 8.1.3). */
     static void shadow(Core core) {
         core.cpu.pending.raise(Pending.SHADOW);
+    }
+
+    /** As {@link #shadow}, after a load of SS. */
+    static void stackShadow(Core core) {
+        core.stackShadow = true;
+        shadow(core);
     }
 
     static void cli(Core core, Op op) {

@@ -39,6 +39,9 @@ public final class Core implements AutoCloseable {
     /** An interrupt or exception has been delivered: an instruction that did so is followed by no single-step trap. */
     public boolean delivered;
 
+    /** The next instruction follows a load of SS: debug exceptions wait for its end too. */
+    public boolean stackShadow;
+
     /** An NMI is being handled: the next waits for IRET (AMD APM vol. 2, 8.2.3). */
     private boolean nmiBlocked;
 
@@ -86,7 +89,7 @@ public final class Core implements AutoCloseable {
 
     /** Must follow every change of RFLAGS.TF or IF. */
     public void flagsChanged() {
-        boolean step = cpu.has(Rflags.TF) || cpu.breakpoints != 0 || monitorSteps;
+        boolean step = cpu.has(Rflags.TF) || cpu.breakpoints != 0 || cpu.watchpoints != 0 || monitorSteps;
         if (step != stepping) {
             stepping = step;
             if (step) {
