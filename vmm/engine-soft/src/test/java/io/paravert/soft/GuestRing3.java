@@ -5,6 +5,7 @@ import io.paravert.memory.HostMapping;
 import io.paravert.memory.RawMemory;
 import io.paravert.soft.interpreter.Instructions;
 import io.paravert.soft.numeric.ring3.Ring3State;
+import io.paravert.soft.vcpu.Tier;
 import io.paravert.vmm.engine.CpuState;
 import io.paravert.vmm.engine.EngineVcpu;
 import io.paravert.vmm.engine.ExitReason;
@@ -14,6 +15,7 @@ import io.paravert.vmm.engine.VcpuExit;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * A guest of the engine that runs code at ring 3 as the native harness does: the same addresses, one page of code and one of memory with
@@ -59,15 +61,16 @@ public final class GuestRing3 implements AutoCloseable {
     private final byte[] xsave = new byte[832];
     private final ByteBuffer area = ByteBuffer.wrap(xsave).order(ByteOrder.LITTLE_ENDIAN);
 
-    public GuestRing3() {
-        machine = (SoftMachine) new SoftEngineProvider()
-                .open()
-                .createMachine(new MachineSpec(
+    /** @param tiers gives a second tier, which runs what {@link #again} repeats */
+    public GuestRing3(Supplier<Tier> tiers) {
+        machine = new SoftMachine(
+                new MachineSpec(
                         "ring3",
                         1,
                         MachineSpec.InterruptController.MONITOR,
                         HypercallTransport.VMCALL_INTERCEPTED,
-                        List.of()));
+                        List.of()),
+                tiers);
         machine.mapMemory(0, ram.address(), RAM, false);
         vcpu = machine.createVcpu(0);
         writeTables();
@@ -146,6 +149,11 @@ public final class GuestRing3 implements AutoCloseable {
         byte[] leave = size == 64 ? LEAVE : size == 32 ? LEAVE32 : LEAVE16;
         RawMemory.write(page + code.length, leave, 0, leave.length);
         machine.memory().codeWatch().writtenRange(CODE_PAGE, 0x1000);
+        again(size, code, in, out);
+    }
+
+    /** Runs once more the code that is there; it must not have changed itself. */
+    public void again(int size, byte[] code, Ring3State in, Ring3State out) {
         RawMemory.fill(ram.address() + MEM_PAGE, 0x1000, (byte) 0);
         RawMemory.write(ram.address() + MEM_PAGE, in.mem.array(), 0, Ring3State.MEM_BYTES);
         prepare(in);
@@ -159,7 +167,8 @@ public final class GuestRing3 implements AutoCloseable {
         if (reason == ExitReason.HALT) {
             takeFault(size, code.length, out);
         } else {
-            throw new AssertionError("the guest left by " + exit + " at RIP 0x" + Long.toHexString(state.rip));
+            throw new AssertionError(
+                    "the guest left by " + reason + " " + exit.failure() + " at RIP 0x" + Long.toHexString(state.rip));
         }
         byte[] left = vcpu.readXsave();
         System.arraycopy(left, 0, out.fx.array(), 0, 160);

@@ -43,8 +43,8 @@ final class StateSave {
 
     /** Writes the first bytes of the image to the memory operand, all or nothing; the first word's fault comes before all others. */
     static void write(Core core, Op op, int bytes) {
+        core.memory.prepareStore(Segmentation.linear(core.cpu, op, wordBytes(op), true), wordBytes(op));
         long va = Segmentation.linear(core.cpu, op, bytes, true);
-        core.memory.prepareStore(va, wordBytes(op));
         core.memory.prepareStore(va, bytes);
         write(core, va, 0, bytes);
     }
@@ -73,8 +73,8 @@ final class StateSave {
 
     /** Reads the first bytes of the memory operand, whose first word's fault comes before all others, to the image. */
     static void read(Core core, Op op, int bytes) {
+        core.memory.load(Segmentation.linear(core.cpu, op, wordBytes(op), false), wordBytes(op));
         long va = Segmentation.linear(core.cpu, op, bytes, false);
-        core.memory.load(va, wordBytes(op));
         read(core, va, bytes);
     }
 

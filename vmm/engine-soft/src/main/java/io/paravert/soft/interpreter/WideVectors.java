@@ -227,7 +227,7 @@ final class WideVectors {
                                 RESULT,
                                 done,
                                 bytes,
-                                core.memory.load(address(core, op, done, quadwordIndices), bytes));
+                                core.memory.load(address(core, op, done, bytes, quadwordIndices), bytes));
                     }
                 }
             } catch (GuestFault fault) {
@@ -245,11 +245,11 @@ final class WideVectors {
         };
     }
 
-    private static long address(Core core, Op op, int element, boolean quadwords) {
+    private static long address(Core core, Op op, int element, int bytes, boolean quadwords) {
         Cpu cpu = core.cpu;
         long index = Vectors.gatherIndex(cpu.vectors, op.detail, element, quadwords);
         long offset = cpu.r[op.base] + index * op.immediate + op.displacement << op.cut >>> op.cut;
-        return Segmentation.linear(cpu, op.segment, offset, op.bits >> 3, false);
+        return Segmentation.linear(cpu, op.segment, offset, bytes, false);
     }
 
     private static void putElement(long[] v, int from, int i, int bytes, long value) {

@@ -12,7 +12,7 @@ public final class InlineAccess {
     public static long load8(long va, LinearMemory memory, long[] windows, int w, long instructions) {
         if (va - windows[w] < windows[w + 1]) {
             long value = RawMemory.getByte(va + windows[w + 2]) & 0xff;
-            RawMemory.loadFence();
+            MemoryOrder.afterLoad();
             return value;
         }
         long value = memory.load8(va);
@@ -25,7 +25,7 @@ public final class InlineAccess {
     public static long load16(long va, LinearMemory memory, long[] windows, int w, long instructions) {
         if (va - windows[w] < windows[w + 1]) {
             long value = RawMemory.getShort(va + windows[w + 2]) & 0xffff;
-            RawMemory.loadFence();
+            MemoryOrder.afterLoad();
             return value;
         }
         long value = memory.load16(va);
@@ -38,7 +38,7 @@ public final class InlineAccess {
     public static long load32(long va, LinearMemory memory, long[] windows, int w, long instructions) {
         if (va - windows[w] < windows[w + 1]) {
             long value = RawMemory.getInt(va + windows[w + 2]) & 0xffff_ffffL;
-            RawMemory.loadFence();
+            MemoryOrder.afterLoad();
             return value;
         }
         long value = memory.load32(va);
@@ -51,7 +51,7 @@ public final class InlineAccess {
     public static long load64(long va, LinearMemory memory, long[] windows, int w, long instructions) {
         if (va - windows[w] < windows[w + 1]) {
             long value = RawMemory.getLong(va + windows[w + 2]);
-            RawMemory.loadFence();
+            MemoryOrder.afterLoad();
             return value;
         }
         long value = memory.load64(va);
@@ -63,7 +63,7 @@ public final class InlineAccess {
 
     public static void store8(long va, long value, LinearMemory memory, long[] windows, int w, long instructions) {
         if (va - windows[w] < windows[w + 1]) {
-            RawMemory.storeFence();
+            MemoryOrder.beforeStore();
             RawMemory.putByte(va + windows[w + 2], (byte) value);
             return;
         }
@@ -75,7 +75,7 @@ public final class InlineAccess {
 
     public static void store16(long va, long value, LinearMemory memory, long[] windows, int w, long instructions) {
         if (va - windows[w] < windows[w + 1]) {
-            RawMemory.storeFence();
+            MemoryOrder.beforeStore();
             RawMemory.putShort(va + windows[w + 2], (short) value);
             return;
         }
@@ -87,7 +87,7 @@ public final class InlineAccess {
 
     public static void store32(long va, long value, LinearMemory memory, long[] windows, int w, long instructions) {
         if (va - windows[w] < windows[w + 1]) {
-            RawMemory.storeFence();
+            MemoryOrder.beforeStore();
             RawMemory.putInt(va + windows[w + 2], (int) value);
             return;
         }
@@ -99,7 +99,7 @@ public final class InlineAccess {
 
     public static void store64(long va, long value, LinearMemory memory, long[] windows, int w, long instructions) {
         if (va - windows[w] < windows[w + 1]) {
-            RawMemory.storeFence();
+            MemoryOrder.beforeStore();
             RawMemory.putLong(va + windows[w + 2], value);
             return;
         }
@@ -109,14 +109,29 @@ public final class InlineAccess {
         }
     }
 
+    /** The lower half of 16 bytes, after all of them were found to be there. */
+    public static long loadLow128(long va, LinearMemory memory, long[] windows, int w, long instructions) {
+        if (va - windows[w] < windows[w + 1]) {
+            long value = RawMemory.getLong(va + windows[w + 2]);
+            MemoryOrder.afterLoad();
+            return value;
+        }
+        memory.prepareLoad(va, 16);
+        long value = memory.load64(va);
+        if (windows[w + 1] != Windows.CLOSED) {
+            Windows.miss(windows, w, memory, va, instructions);
+        }
+        return value;
+    }
+
     /** Sixteen bytes, or none of them. */
     public static void store128(
             long va, long low, long high, LinearMemory memory, long[] windows, int w, long instructions) {
         if (va - windows[w] < windows[w + 1]) {
             long host = va + windows[w + 2];
-            RawMemory.storeFence();
+            MemoryOrder.beforeStore();
             RawMemory.putLong(host, low);
-            RawMemory.storeFence();
+            MemoryOrder.beforeStore();
             RawMemory.putLong(host + 8, high);
             return;
         }
@@ -132,7 +147,7 @@ public final class InlineAccess {
     public static long loadStack(long va, LinearMemory memory, long[] windows, int w, long instructions) {
         if (va - windows[w] < windows[w + 1]) {
             long value = RawMemory.getLong(va + windows[w + 2]);
-            RawMemory.loadFence();
+            MemoryOrder.afterLoad();
             return value;
         }
         long value = memory.loadStack(va);
@@ -145,7 +160,7 @@ public final class InlineAccess {
     /** A push of 64-bit code. */
     public static void storeStack(long va, long value, LinearMemory memory, long[] windows, int w, long instructions) {
         if (va - windows[w] < windows[w + 1]) {
-            RawMemory.storeFence();
+            MemoryOrder.beforeStore();
             RawMemory.putLong(va + windows[w + 2], value);
             return;
         }

@@ -110,11 +110,13 @@ final class SlowAccess {
 
     long loadStack(long va) {
         checkStack(va);
+        checkStack(va + 7);
         return load(va, 8);
     }
 
     void storeStack(long va, long value) {
         checkStack(va);
+        checkStack(va + 7);
         store(va, 8, value);
     }
 

@@ -50,6 +50,8 @@ final class RegionEmitter implements Opcodes {
 
     private final int written;
     /** The same of vector registers. */
+    private final boolean needsVectors;
+
     private final int usedVectors;
 
     private final int writtenVectors;
@@ -81,6 +83,7 @@ final class RegionEmitter implements Opcodes {
         }
         used = first == null ? 0 : first.operands.used;
         written = first == null ? 0 : first.operands.written;
+        needsVectors = first != null && first.usesVectors();
         usedVectors = first == null ? 0 : first.vectors.registers.used;
         writtenVectors = first == null ? 0 : first.vectors.registers.written;
         kinds = first == null ? FlagKinds.unknown(blocks) : first.found.known();
@@ -88,7 +91,7 @@ final class RegionEmitter implements Opcodes {
     }
 
     boolean usesVectors() {
-        return vectors.registers.used != 0;
+        return vectors.registers.needed;
     }
 
     /** For each window of the region whether it is for stores. */
@@ -162,7 +165,7 @@ final class RegionEmitter implements Opcodes {
     }
 
     private void registersOfVectors() {
-        if (usedVectors != 0) {
+        if (needsVectors) {
             code.getCpu("mxcsr", "L" + Bytecode.MXCSR_NAME + ";");
             code.mv.visitVarInsn(ASTORE, Bytecode.MXCSR);
             vectors.registers.reload(usedVectors);

@@ -37,6 +37,12 @@ final class VectorEmitter implements Opcodes {
             return false;
         }
         Mnemonic mnemonic = IntegerEmitter.mnemonic(op);
+        boolean done = emit(op, mnemonic);
+        registers.needed |= done;
+        return done;
+    }
+
+    private boolean emit(Op op, Mnemonic mnemonic) {
         if (op.dstKind == Op.OTHER || op.srcKind == Op.OTHER) {
             return moves(op, mnemonic) || conversions.emit(op, mnemonic) || step(op, mnemonic);
         }

@@ -18,6 +18,9 @@ final class VectorRegisters implements Opcodes {
 
     private final Bytecode code;
     private final OperandEmitter operands;
+    /** An instruction of the family is there, with or without such a register. */
+    boolean needed;
+
     int used;
     int written;
 
@@ -95,7 +98,7 @@ final class VectorRegisters implements Opcodes {
     private void load128(Op op) {
         int window = operands.windows.of(op, false);
         code.load(ADDRESS);
-        operands.load(window, 64);
+        operands.windows.call(window, "loadLow128", "J", "J");
         code.store(LOW);
         code.load(ADDRESS);
         code.constant(8L);

@@ -57,6 +57,9 @@ class FoundDifferencesTest {
         "a store past 4 GiB in the stack's segment is a stack fault, CODE32, bdfdffffff 894500",
         "PUSHA writes what comes before its fault, CODE32, bc08000020 60",
         "PUSHA of words writes what comes before its fault, CODE32, bc08000020 6660",
+        "POPA has read what comes before its fault, CODE32, bce60f0020 61",
+        "VGATHERDPD checks its elements alone, CODE32, bbf4ffffff 660f73dcdf c4e2f9927c2300",
+        "FRSTOR checks limits word by word, CODE32, bbe8ffffff 66 2edd6300",
         "PUSHA wraps in its segment, CODE16, bc0600 60",
         "ARPL that changes nothing writes nothing, CODE32, b803000000 2e63041d00000020"
     })

@@ -9,6 +9,7 @@ import io.paravert.soft.GuestRing3;
 import io.paravert.soft.numeric.ring3.Differential;
 import io.paravert.soft.numeric.ring3.Ring3;
 import io.paravert.soft.numeric.ring3.Ring3State;
+import io.paravert.soft.translator.Translator;
 import java.util.HexFormat;
 import java.util.function.Predicate;
 
@@ -18,9 +19,14 @@ final class Runs implements AutoCloseable {
     private static final long HARNESS = 0x135;
 
     private static final int MISALIGNED_MODE = 1 << 17;
+    /** One sequence of so many is also run as translated code: making a region takes as long as running hundreds. */
+    private static final int TRANSLATED = 16;
 
     private final Ring3 processor = Ring3.open("avx2", "fma", "bmi2", "sha_ni");
-    private final GuestRing3 guest = new GuestRing3();
+    /** Every block is translated when it has run once. */
+    private final GuestRing3 guest =
+            new GuestRing3(() -> new Translator(new Translator.Settings(1, 64, 200, 6), Runnable::run));
+
     private final Sequence sequence;
     private final Ring3State[] inputs = new Ring3State[Ring3.BATCH];
     private final Ring3State[] processed = new Ring3State[Ring3.BATCH];
@@ -28,6 +34,7 @@ final class Runs implements AutoCloseable {
     private final int[] undefinedOnTheWay = new int[Ring3.BATCH];
     private final int[] undefined = new int[Ring3.BATCH];
     private final Ring3State interpreted = new Ring3State();
+    private final Ring3State translated = new Ring3State();
 
     private final CodeSize size;
 
@@ -69,12 +76,28 @@ final class Runs implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             guest.run(size.bits(), codes[i], inputs[i], interpreted);
             String wrong = compare(i);
+            if (wrong.isEmpty() && size == CodeSize.CODE64 && (from + i) % TRANSLATED == 0) {
+                wrong = compareTranslated(i);
+            }
             if (!wrong.isEmpty()) {
                 return size + " sequence " + (from + i) + ": " + HexFormat.of().formatHex(codes[i]) + listing(codes[i])
                         + "\nengine -> processor" + wrong + "\ninput:" + Differential.describe(inputs[i]);
             }
         }
         return "";
+    }
+
+    private String compareTranslated(int i) {
+        guest.again(size.bits(), codes[i], inputs[i], translated);
+        StringBuilder wrong = new StringBuilder();
+        if (interpreted.rip != translated.rip) {
+            wrong.append(String.format("%n  rip %x -> %x", interpreted.rip, translated.rip));
+        }
+        if (interpreted.cr2 != translated.cr2) {
+            wrong.append(String.format("%n  cr2 %x -> %x", interpreted.cr2, translated.cr2));
+        }
+        Differential.differences(interpreted, translated, -1, wrong);
+        return wrong.length() == 0 ? "" : "\ninterpreted -> translated" + wrong;
     }
 
     private String compare(int i) {
