@@ -11,6 +11,16 @@ final class InitialRamDisk {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private int inode = 1;
 
+    /** What a shell needs: busybox, and places to mount things. */
+    static InitialRamDisk ofBusybox(byte[] busybox) {
+        return new InitialRamDisk()
+                .directory("bin")
+                .directory("proc")
+                .directory("sys")
+                .directory("dev")
+                .program("bin/busybox", busybox);
+    }
+
     InitialRamDisk directory(String name) {
         return entry(name, DIRECTORY, new byte[0]);
     }
