@@ -39,6 +39,7 @@ final class DatagramBackend implements NetBackend {
     public Future<Void> start(Vertx vertx, NetInput input) {
         DatagramSocket opened = vertx.createDatagramSocket();
         return opened.listen(localPort, localAddress())
+                .recover(failure -> SocketBackends.cannotOpen("listen on UDP", localAddress(), localPort, failure))
                 .compose(listening -> vertx.<String>executeBlocking(
                         () -> java.net.InetAddress.getByName(host).getHostAddress()))
                 .map(address -> {

@@ -1,6 +1,7 @@
 package io.paravert.devices.net;
 
 import io.paravert.abi.Limit;
+import io.vertx.core.Future;
 
 /** Reads what an option says of a socket. */
 public final class SocketBackends {
@@ -45,6 +46,14 @@ public final class SocketBackends {
 
     private static IllegalArgumentException wrong(String text) {
         return new IllegalArgumentException("socket=" + text + USAGE);
+    }
+
+    /** What a socket that cannot be opened ends its machine with: one line. */
+    static <T> Future<T> cannotOpen(String what, String host, int port, Throwable why) {
+        return Future.failedFuture(new IllegalStateException(
+                "cannot " + what + " " + host + ":" + port + " (" + why.getMessage()
+                        + "); give another port or address",
+                why));
     }
 
     /** Whether a peer may say that a frame is so long. */

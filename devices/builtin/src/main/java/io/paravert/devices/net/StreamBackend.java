@@ -147,7 +147,8 @@ abstract class StreamBackend implements NetBackend {
                         }
                     })
                     .listen(port, host)
-                    .mapEmpty();
+                    .<Void>mapEmpty()
+                    .recover(failure -> SocketBackends.cannotOpen("listen on TCP", host, port, failure));
         }
 
         @Override

@@ -25,6 +25,8 @@ class CorpusTest {
             "BlockFuzz", BlockFuzz::fuzzerTestOneInput,
             "BlockPathsFuzz", BlockPathsFuzz::fuzzerTestOneInput,
             "ConsoleFuzz", ConsoleFuzz::fuzzerTestOneInput,
+            "NetFuzz", NetFuzz::fuzzerTestOneInput,
+            "NetPathsFuzz", NetPathsFuzz::fuzzerTestOneInput,
             "EntropyFuzz", EntropyFuzz::fuzzerTestOneInput,
             "BalloonFuzz", BalloonFuzz::fuzzerTestOneInput,
             "ClockFuzz", ClockFuzz::fuzzerTestOneInput));

@@ -178,6 +178,21 @@ class SocketBackendsTest {
         b.stop();
     }
 
+    @Test
+    void shouldSayWhichPortIsTaken() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                DatagramSocket busy = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            int tcp = taken.getLocalPort();
+            assertThatThrownBy(() -> new Host("listen:127.0.0.1:" + tcp))
+                    .hasMessageMatching(
+                            ".*cannot listen on TCP 127.0.0.1:" + tcp + " \\(.+\\); give another port or address");
+            int udp = busy.getLocalPort();
+            assertThatThrownBy(() -> new Host("udp:" + udp + ":127.0.0.1:1"))
+                    .hasMessageMatching(
+                            ".*cannot listen on UDP 127.0.0.1:" + udp + " \\(.+\\); give another port or address");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
