@@ -56,7 +56,11 @@ public final class ConsoleFuzz {
 
         void nudge(int choice) {
             if (choice == 0) {
+                // What a reset waits for must end, however much was written while it was slow.
                 slow = false;
+                while (held.count() > 0) {
+                    held.complete();
+                }
             }
             if (held.count() > 0) {
                 if ((choice & 8) == 0) {
