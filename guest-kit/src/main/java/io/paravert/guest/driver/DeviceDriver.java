@@ -74,7 +74,11 @@ public interface DeviceDriver {
         return new BlockCallDriver(g);
     }
 
-    /** By a shared-memory ring. @param mode {@link RingMode} */
+    /**
+     * By a shared-memory ring.
+     *
+     * @param mode {@link RingMode}
+     */
     static DeviceDriver ring(PvAssembler g, int mode) {
         return new RingDriver(g, mode);
     }

@@ -5,7 +5,9 @@ import static io.paravert.isa.asm.Addresses.*;
 
 import io.paravert.abi.DeviceLayout;
 import io.paravert.guest.PvAssembler;
+import io.paravert.isa.Immediate;
 import io.paravert.isa.Operand;
+import io.paravert.isa.Register;
 
 /** The classical path: seven accesses to registers, as pv_device_io.h names them. */
 final class RegisterDriver implements DeviceDriver {
@@ -50,7 +52,7 @@ final class RegisterDriver implements DeviceDriver {
         g.movsxd(RAX, EAX);
     }
 
-    private void put64(int register, io.paravert.isa.Register value) {
+    private void put64(int register, Register value) {
         g.mov(RAX, value);
         putAccumulator(register);
         g.shr(RAX, HALF);
@@ -58,10 +60,10 @@ final class RegisterDriver implements DeviceDriver {
     }
 
     private void put(int register, Operand value) {
-        if (value instanceof io.paravert.isa.Immediate constant) {
+        if (value instanceof Immediate constant) {
             g.mov(EAX, constant.value());
         } else {
-            g.mov(EAX, (io.paravert.isa.Register) value);
+            g.mov(EAX, (Register) value);
         }
         putAccumulator(register);
     }

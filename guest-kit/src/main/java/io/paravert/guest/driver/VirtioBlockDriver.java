@@ -100,15 +100,13 @@ final class VirtioBlockDriver implements DeviceDriver {
     /** @param op READ, WRITE or FLUSH, which has no data */
     @Override
     public void operation(int op) {
-        int ask =
-                switch (op) {
-                    case IoOp.READ -> ASK_IN;
-                    case IoOp.WRITE -> ASK_OUT;
-                    case IoOp.FLUSH -> ASK_FLUSH;
-                    default ->
-                        throw new IllegalArgumentException(
-                                "op " + IoOp.nameOf(op) + "; this driver has READ, WRITE and FLUSH");
-                };
+        int ask = switch (op) {
+            case IoOp.READ -> ASK_IN;
+            case IoOp.WRITE -> ASK_OUT;
+            case IoOp.FLUSH -> ASK_FLUSH;
+            default ->
+                throw new IllegalArgumentException("op " + IoOp.nameOf(op) + "; this driver has READ, WRITE and FLUSH");
+        };
         g.lea(R8, at(queue));
         g.mov(dword(R8, HEADER), ask);
         g.mov(qword(R8, HEADER + 8), RDI);
