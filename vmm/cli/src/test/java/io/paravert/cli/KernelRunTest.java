@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -144,6 +145,24 @@ class KernelRunTest {
                 "--kernel",
                 echo.toString());
         assertThat(run.out()).isEqualTo("Q");
+        assertThat(run.status()).isZero();
+    }
+
+    @Test
+    void shouldLoseNothingOfABigPasteToTheSerialPort() throws IOException {
+        // Sends back what comes, each byte when the transmitter is empty, until an end of transmission (4).
+        String loop = "66bafd03 ec a801 74fb 66baf803 ec 3c04 7414 88c3 66bafd03 ec a820 74fb 66baf803 88d8 ee ebda";
+        Path echo = kernel("paste", loop + POWER_OFF + HANG);
+        SplittableRandom random = new SplittableRandom(20261125);
+        byte[] paste = new byte[100_000];
+        for (int i = 0; i < paste.length; i++) {
+            paste[i] = (byte) (' ' + random.nextInt(95));
+        }
+        byte[] typed = Arrays.copyOf(paste, paste.length + 1);
+        typed[paste.length] = 4;
+        Invocation run = Invocation.with(
+                typed, "run", "--engine", "soft", "--mem", "16M", "--timeout", "60", "--kernel", echo.toString());
+        assertThat(run.out()).isEqualTo(new String(paste, StandardCharsets.US_ASCII));
         assertThat(run.status()).isZero();
     }
 
