@@ -34,7 +34,7 @@ final class CpuBench implements Callable<Integer> {
             names = "--runs",
             paramLabel = "N",
             description = "Of a program in a process; the later half count as warm (default: ${DEFAULT-VALUE}).")
-    private int runs = 8;
+    private int runs = 100;
 
     @Option(names = "--interpreter", description = "The software engine without its translator.")
     private boolean interpreter;
