@@ -49,6 +49,7 @@ final class IoBench {
         VmConfig.Builder builder = VmConfig.builder(new ImageLoader(image, io.commandLine(times), List.of()))
                 .name("lab-io")
                 .timeout(PATIENCE)
+                .vcpus(io.vcpus())
                 .console(ConsoleSink.discard())
                 .device("marks", marks);
         io.workload().device(io.path()).ifPresent(device -> builder.device("measured", device));

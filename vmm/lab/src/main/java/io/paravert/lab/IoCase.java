@@ -8,8 +8,13 @@ import java.util.List;
  *
  * @param depth operations under way at once
  * @param cpl privilege level of the driver, 0 or 3
+ * @param vcpus 1, or 2 that do the same at once, each with what is its own
  */
-record IoCase(IoPath path, IoWorkload workload, int depth, int cpl) {
+record IoCase(IoPath path, IoWorkload workload, int depth, int cpl, int vcpus) {
+    IoCase(IoPath path, IoWorkload workload, int depth, int cpl) {
+        this(path, workload, depth, cpl, 1);
+    }
+
     /** All of them, in the order in which they are shown. */
     static List<IoCase> all() {
         List<IoCase> all = new ArrayList<>();
@@ -21,7 +26,18 @@ record IoCase(IoPath path, IoWorkload workload, int depth, int cpl) {
                 }
             }
         }
+        for (IoPath path : IoPath.values()) {
+            if (path.takesVcpus()) {
+                int deepest = path.depths().get(path.depths().size() - 1);
+                all.add(new IoCase(path, IoWorkload.READ, deepest, 0, 2));
+            }
+        }
         return all;
+    }
+
+    /** What all cases of a table have in common. */
+    String title() {
+        return "driver at CPL " + cpl + ", " + (vcpus == 1 ? "" : vcpus + " vCPUs, ") + workload.label();
     }
 
     private static List<IoCase> of(IoWorkload workload, int cpl) {
@@ -36,7 +52,7 @@ record IoCase(IoPath path, IoWorkload workload, int depth, int cpl) {
 
     /** What the guest reads on its command line; times in us. */
     String commandLine(IoTimes times) {
-        return path.arguments() + " " + workload.arguments() + " depth=" + depth + " cpl=" + cpl + " rounds="
-                + times.rounds() + " warm=" + times.warmMicros() + " round=" + times.roundMicros();
+        return path.arguments() + " " + workload.arguments() + " depth=" + depth + " cpl=" + cpl + " vcpus=" + vcpus
+                + " rounds=" + times.rounds() + " warm=" + times.warmMicros() + " round=" + times.roundMicros();
     }
 }

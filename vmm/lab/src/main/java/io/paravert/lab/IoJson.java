@@ -21,6 +21,7 @@ final class IoJson {
                     .put("workload", io.workload().label())
                     .put("depth", io.depth())
                     .put("cpl", io.cpl())
+                    .put("vcpus", io.vcpus())
                     .put("operationsPerSecond", result.perSecond())
                     .put("spread", result.spread())
                     .put("bytesPerSecond", result.bytesPerSecond())

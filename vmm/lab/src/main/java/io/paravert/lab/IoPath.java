@@ -108,6 +108,11 @@ enum IoPath {
         return shallow == deep ? List.of(shallow) : List.of(shallow, deep);
     }
 
+    /** Whether each vCPU can have one of its own; a virtio device has one queue here. */
+    boolean takesVcpus() {
+        return this != VIRTIO && this != VIRTIO_PACKED && this != VIRTIO_POLLED;
+    }
+
     /** What traps, who runs, who copies. */
     String story() {
         return story;

@@ -60,10 +60,9 @@ final class IoText {
             portOf(results, ring)
                     .ifPresent(port -> text.append(String.format(
                             Locale.ROOT,
-                            "%s, CPL %d, %s: the polling ring at depth %d does %.0f times the operations of port I/O.%n",
+                            "%s, %s: the polling ring at depth %d does %.0f times the operations of port I/O.%n",
                             ring.engine(),
-                            ring.io().cpl(),
-                            ring.io().workload().label(),
+                            ring.io().title(),
                             ring.io().depth(),
                             ring.perSecond() / port.perSecond())));
         }
@@ -76,6 +75,7 @@ final class IoText {
                 .filter(r -> r.io().path() == IoPath.PORT
                         && r.engine().equals(ring.engine())
                         && r.io().cpl() == ring.io().cpl()
+                        && r.io().vcpus() == ring.io().vcpus()
                         && r.io().workload() == ring.io().workload())
                 .findFirst();
     }

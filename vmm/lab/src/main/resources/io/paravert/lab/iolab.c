@@ -1,5 +1,6 @@
 /* Sets the experiment up, then runs its loop in ring 0 or ring 3: the same machine code. Arguments come on the command line. */
 #include <pv.h>
+#include <pv_smp.h>
 
 #include "iolab.h"
 
@@ -46,6 +47,40 @@ static void begin_virtio(struct job *job, void *memory)
     }
 }
 
+static void begin_ring(struct job *job, void *memory)
+{
+    if (job->path != PATH_RING) {
+        return;
+    }
+    pv_ring_init(&job->ring, memory, 64, (uint32_t)number_of("mode"));
+    int wrong = pv_ring_setup(&job->ring, (uint32_t)job->device);
+    if (wrong) {
+        pv_crash("the ring is refused: %d", wrong);
+    }
+    if (number_of("page")) {
+        pv_user_permit((const void *)pv_platform.doorbell, 4096);
+        job->ring_register = pv_platform.doorbell + PV_DOORBELL_RING / 4 + job->ring.number;
+    }
+}
+
+/* The second vCPU does the same with buffers, registers and a ring of its own, from now on, in ring 0. */
+static void start_other(struct job *job, uint8_t *memory)
+{
+    struct job *other = (struct job *)memory;
+    *other = *job;
+    other->seed ^= 0x5555555555;
+    other->is_other = 1;
+    other->batch = (struct pv_call_slot *)(memory + (1 << 20));
+    other->data = memory + (2 << 20);
+    other->samples = (uint32_t *)(memory + (3 << 20));
+    begin_ring(other, memory + (4 << 20));
+    job->other = other;
+    int wrong = pv_vcpu_start(1, user_main, other, NULL);
+    if (wrong) {
+        pv_crash("the second vCPU does not start: %d", wrong);
+    }
+}
+
 int main(void)
 {
     uint64_t type = number_of("type");
@@ -64,6 +99,7 @@ int main(void)
         pv_user_permit((const void *)device->mmio, 8192);
     }
     struct job *job = (struct job *)memory;
+    job->seed = 88172645463325252u;
     job->path = number_of("path");
     job->type = type;
     job->op = number_of("op");
@@ -85,16 +121,9 @@ int main(void)
         job->data[i] = (uint8_t)(i % job->bytes == job->bytes - 1 ? '\n' : '.');
     }
     begin_virtio(job, memory + (6 << 20));
-    if (job->path == PATH_RING) {
-        pv_ring_init(&job->ring, memory + (8 << 20), 64, (uint32_t)number_of("mode"));
-        int wrong = pv_ring_setup(&job->ring, device->number);
-        if (wrong) {
-            pv_crash("the ring is refused: %d", wrong);
-        }
-        if (number_of("page")) {
-            pv_user_permit((const void *)pv_platform.doorbell, 4096);
-            job->ring_register = pv_platform.doorbell + PV_DOORBELL_RING / 4 + job->ring.number;
-        }
+    begin_ring(job, memory + (8 << 20));
+    if (number_of("vcpus") == 2) {
+        start_other(job, memory + (10 << 20));
     }
     if (number_of("cpl") == 3) {
         job->by_system_call = 1;

@@ -31,6 +31,12 @@ struct job {
     struct pv_call_slot *batch;
     uint8_t *data; /* MAX_DEPTH buffers */
     uint32_t *samples;
+    /* Where it is. */
+    uint64_t seed, ended, samples_taken;
+    uint64_t started[MAX_DEPTH];
+    uint8_t free_slots[MAX_DEPTH];
+    struct job *other;       /* the second vCPU's, for the first; NULL without one */
+    uint64_t is_other;       /* goes on without end, and is measured by the first */
     uint64_t by_system_call; /* the application ends by a system call */
 };
 

@@ -3,23 +3,17 @@
 
 #include "iolab.h"
 
-static uint64_t seed = 88172645463325252u;
-static uint64_t ended;
-static uint64_t samples;
-static uint64_t started[MAX_DEPTH];
-static uint8_t free_slots[MAX_DEPTH];
-
 /* A random place, whole operations apart; only a disk has places. */
-static uint64_t place(const struct job *job)
+static uint64_t place(struct job *job)
 {
     if (job->type != PV_DEVICE_BLOCK) {
         return 0;
     }
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
+    job->seed ^= job->seed << 13;
+    job->seed ^= job->seed >> 7;
+    job->seed ^= job->seed << 17;
     uint64_t each = job->bytes / 512;
-    return seed % (job->sectors / each) * each;
+    return job->seed % (job->sectors / each) * each;
 }
 
 static void failed(int64_t result)
@@ -51,12 +45,12 @@ static void check(const struct job *job, int64_t result)
     }
 }
 
-static void sample(const struct job *job, uint64_t ticks)
+static void sample(struct job *job, uint64_t ticks)
 {
-    if (samples < MAX_SAMPLES) {
-        job->samples[samples++] = ticks > UINT32_MAX ? UINT32_MAX : (uint32_t)ticks;
+    if (job->samples_taken < MAX_SAMPLES) {
+        job->samples[job->samples_taken++] = ticks > UINT32_MAX ? UINT32_MAX : (uint32_t)ticks;
     }
-    ended++;
+    __atomic_store_n(&job->ended, job->ended + 1, __ATOMIC_RELAXED);
 }
 
 /* Puts a line on the console byte by byte, as a guest without a driver does. */
@@ -168,10 +162,17 @@ static void publish(struct job *job)
     }
 }
 
-/* How often the driver has told the device so far. */
+/* How often the drivers have told the device so far. */
 static uint64_t kicks(const struct job *job)
 {
-    return job->queue.kicks + job->packed.kicks + job->ring.doorbells;
+    uint64_t own = job->queue.kicks + job->packed.kicks + __atomic_load_n(&job->ring.doorbells, __ATOMIC_RELAXED);
+    return own + (job->other ? kicks(job->other) : 0);
+}
+
+/* How many operations have ended so far, on all vCPUs. */
+static uint64_t ended(const struct job *job)
+{
+    return __atomic_load_n(&job->ended, __ATOMIC_RELAXED) + (job->other ? ended(job->other) : 0);
 }
 
 static int virtio_done(const struct job *job, int slot, const uint8_t *status)
@@ -207,7 +208,7 @@ static void stream(struct job *job, uint64_t end)
 {
     unsigned free = 0;
     while (free < job->depth) {
-        free_slots[free] = (uint8_t)free;
+        job->free_slots[free] = (uint8_t)free;
         free++;
     }
     for (;;) {
@@ -217,8 +218,8 @@ static void stream(struct job *job, uint64_t end)
         }
         if (now < end && free > 0) {
             while (free > 0) {
-                unsigned slot = free_slots[--free];
-                started[slot] = now;
+                unsigned slot = job->free_slots[--free];
+                job->started[slot] = now;
                 prepare(job, slot);
             }
             publish(job);
@@ -228,8 +229,8 @@ static void stream(struct job *job, uint64_t end)
             pv_pause();
         }
         for (; slot >= 0; slot = take(job)) {
-            sample(job, pv_rdtsc() - started[slot]);
-            free_slots[free++] = (uint8_t)slot;
+            sample(job, pv_rdtsc() - job->started[slot]);
+            job->free_slots[free++] = (uint8_t)slot;
         }
     }
 }
@@ -252,16 +253,20 @@ static void round_until(struct job *job, uint64_t end)
 void user_main(void *argument)
 {
     struct job *job = argument;
+    while (job->is_other) {
+        job->samples_taken = 0;
+        round_until(job, pv_rdtsc() + job->round_ticks);
+    }
     round_until(job, pv_rdtsc() + job->warm_ticks);
     for (uint64_t round = 0; round < job->rounds; round++) {
-        ended = 0;
-        samples = 0;
-        uint64_t before = kicks(job);
+        job->samples_taken = 0;
+        uint64_t kicked = kicks(job);
+        uint64_t before = ended(job);
         pv_out32(MARK_BEGIN, (uint32_t)(uintptr_t)job->samples);
         round_until(job, pv_rdtsc() + job->round_ticks);
-        pv_out32(MARK_END, (uint32_t)ended);
-        pv_out32(MARK_KICKS, (uint32_t)(kicks(job) - before));
-        pv_out32(MARK_SAMPLES, (uint32_t)samples);
+        pv_out32(MARK_END, (uint32_t)(ended(job) - before));
+        pv_out32(MARK_KICKS, (uint32_t)(kicks(job) - kicked));
+        pv_out32(MARK_SAMPLES, (uint32_t)job->samples_taken);
     }
     if (job->by_system_call) {
         pv_syscall(0, 0, 0, 0);

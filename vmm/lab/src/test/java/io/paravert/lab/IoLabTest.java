@@ -39,13 +39,16 @@ class IoLabTest {
         cases.add(new IoCase(IoPath.MULTICALL, IoWorkload.MESSAGE_1500, 32, 3));
         cases.add(new IoCase(IoPath.PORT, IoWorkload.CONSOLE_LINE, 1, 3));
         cases.add(new IoCase(IoPath.CALL, IoWorkload.CONSOLE_LINE, 1, 3));
+        cases.add(new IoCase(IoPath.PORT, IoWorkload.READ, 1, 0, 2));
+        cases.add(new IoCase(IoPath.RING_DOORBELL, IoWorkload.READ, 32, 0, 2));
         results = new IoLab(cases, SHORT).measure(line -> {});
         report = new LabReport(IoText.of(results), IoJson.of(results), java.util.Optional.of(IoPage.of(results)));
     }
 
     private static List<IoResult> of(IoPath path) {
         return results.stream()
-                .filter(r -> r.io().path() == path && r.io().workload() != IoWorkload.CONSOLE_LINE)
+                .filter(r ->
+                        r.io().path() == path && r.io().workload() != IoWorkload.CONSOLE_LINE && r.io().vcpus() == 1)
                 .toList();
     }
 
@@ -79,6 +82,16 @@ class IoLabTest {
                     // A full console takes part of a line; the rest is another call.
                     assertThat(r.exitsPerOperation()).isBetween(expected, 2 * expected);
                 });
+    }
+
+    @Test
+    void shouldCountWhatBothVcpusDo() {
+        assertThat(results)
+                .filteredOn(r -> r.io().vcpus() == 2)
+                .isNotEmpty()
+                .allSatisfy(r -> assertThat(r.rounds().get(0).operations())
+                        .as("the second's beside those of the first, whose latencies are kept")
+                        .isGreaterThan(r.latencies().getTotalCount()));
     }
 
     @Test
