@@ -58,6 +58,10 @@ final class GuestRunner {
     }
 
     private int runGuest() {
+        if (request.dumpRegions() != null) {
+            // Machines know no engine by name: what one engine alone has is asked for by the JVM's properties.
+            System.setProperty("paravert.soft.dump", request.dumpRegions().toString());
+        }
         KernelRequest kernel = request.kernel();
         return kernel == null ? runTarget() : runKernel(kernel);
     }
@@ -166,7 +170,7 @@ final class GuestRunner {
                 watch.start();
             }
             try {
-                return RunRecord.of(guest.target().name(), vm, awaitEnd(vm, console));
+                return RunRecord.of(guest.target().name(), vm, awaitEnd(vm, console), request.stats());
             } finally {
                 watch.close();
             }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -150,6 +151,18 @@ final class RunCommand implements Callable<Integer> {
             description = "Shows every exit on standard error, as it is served.")
     private @Nullable Trace trace;
 
+    @Option(
+            names = "--stats",
+            paramLabel = "translator|paging",
+            description = "Says at the end what the engine's translator did or what paging cost; again for both.")
+    private List<Stats> stats = new ArrayList<>();
+
+    @Option(
+            names = "--dump-regions",
+            paramLabel = "DIR",
+            description = "Writes each region that the software engine translates, guest code beside bytecode.")
+    private @Nullable Path dumpRegions;
+
     @Option(names = "--timeout", paramLabel = "SECONDS", description = "Ends it after so long (default: never).")
     private @Nullable Double timeout;
 
@@ -180,6 +193,12 @@ final class RunCommand implements Callable<Integer> {
         EXITS
     }
 
+    /** What {@code --stats} takes. */
+    enum Stats {
+        TRANSLATOR,
+        PAGING
+    }
+
     /** What the user asked for, checked as far as it can be without a machine. */
     RunRequest request() {
         if (timeout != null && !(timeout > 0 && timeout <= 1e9)) {
@@ -197,6 +216,8 @@ final class RunCommand implements Callable<Integer> {
                 List.copyOf(plugins),
                 watchPlugins,
                 trace != null,
+                Set.copyOf(stats),
+                dumpRegions,
                 timeout == null ? Duration.ZERO : Duration.ofNanos((long) (timeout * 1e9)),
                 json,
                 verbose);

@@ -28,6 +28,7 @@ final class RunJson {
                 json.writeNumberField("guest_code", record.guestCode().get());
             }
             statistics(json, record.statistics());
+            StatsText.write(json, record.asked(), record.statistics());
             if (record.crash().isPresent()) {
                 json.writeFieldName("crash");
                 json.writeRawValue(record.crash().get().json());

@@ -7,6 +7,7 @@ import io.paravert.vmm.crash.CrashReport;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * How a run ended.
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param sentence how, for people, to follow the guest's name
  * @param status this command's exit status
  * @param guestCode the guest's own 32-bit code, if it ended itself
+ * @param asked what is to be told of the engine
  * @param crash what is known of its crash, if it crashed
  */
 record RunRecord(
@@ -25,12 +27,13 @@ record RunRecord(
         int status,
         Optional<Integer> guestCode,
         Optional<CrashReport> crash,
-        VmStatistics statistics) {
+        VmStatistics statistics,
+        Set<RunCommand.Stats> asked) {
 
     private static final String REBOOT = "reboot";
 
     /** Of a machine that has ended and is not closed yet. */
-    static RunRecord of(String guest, Vm vm, VmOutcome outcome) {
+    static RunRecord of(String guest, Vm vm, VmOutcome outcome, Set<RunCommand.Stats> asked) {
         VmStatistics statistics = vm.statistics();
         if (outcome instanceof VmOutcome.Shutdown end) {
             return new RunRecord(
@@ -40,24 +43,39 @@ record RunRecord(
                     end.processStatus(),
                     Optional.of(end.code()),
                     Optional.empty(),
-                    statistics);
+                    statistics,
+                    asked);
         }
         if (outcome instanceof VmOutcome.Crashed end) {
             CrashReport report = CrashReport.of(guest, statistics.engine(), end.crash(), vm.memory());
             return new RunRecord(
-                    guest, "crashed", "crashed", Status.CRASHED, Optional.empty(), Optional.of(report), statistics);
+                    guest,
+                    "crashed",
+                    "crashed",
+                    Status.CRASHED,
+                    Optional.empty(),
+                    Optional.of(report),
+                    statistics,
+                    asked);
         }
         if (outcome instanceof VmOutcome.TimedOut end) {
-            return ended(guest, "timed-out", "timed out after " + seconds(end.limit()), Status.TIMED_OUT, statistics);
+            return ended(
+                    guest, "timed-out", "timed out after " + seconds(end.limit()), Status.TIMED_OUT, statistics, asked);
         }
         if (outcome instanceof VmOutcome.Failed end) {
-            return ended(guest, "failed", "could not run: " + end.message(), Status.NO_ENGINE, statistics);
+            return ended(guest, "failed", "could not run: " + end.message(), Status.NO_ENGINE, statistics, asked);
         }
-        return ended(guest, "left", "was stopped", Status.LEFT, statistics);
+        return ended(guest, "left", "was stopped", Status.LEFT, statistics, asked);
     }
 
-    private static RunRecord ended(String guest, String kind, String sentence, int status, VmStatistics statistics) {
-        return new RunRecord(guest, kind, sentence, status, Optional.empty(), Optional.empty(), statistics);
+    private static RunRecord ended(
+            String guest,
+            String kind,
+            String sentence,
+            int status,
+            VmStatistics statistics,
+            Set<RunCommand.Stats> asked) {
+        return new RunRecord(guest, kind, sentence, status, Optional.empty(), Optional.empty(), statistics, asked);
     }
 
     private static String seconds(Duration limit) {

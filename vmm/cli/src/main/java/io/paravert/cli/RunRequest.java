@@ -3,6 +3,7 @@ package io.paravert.cli;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param devices as {@code --device} takes them
  * @param plugins jars and folders of plugins; empty for the folder {@code plugins}, if there is one
  * @param watchPlugins whether a plugin whose jar changes is loaded anew while the guest runs
+ * @param stats what the summary is to tell beside the usual
+ * @param dumpRegions null for nowhere
  * @param timeout zero for none
  * @param json null for no record, {@link RunCommand#STANDARD_ERROR}, or a file
  */
@@ -28,6 +31,8 @@ record RunRequest(
         List<Path> plugins,
         boolean watchPlugins,
         boolean traceExits,
+        Set<RunCommand.Stats> stats,
+        @Nullable Path dumpRegions,
         Duration timeout,
         @Nullable String json,
         boolean verbose) {

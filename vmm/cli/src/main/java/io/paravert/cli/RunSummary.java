@@ -38,6 +38,7 @@ final class RunSummary {
         for (DeviceStatistics device : statistics.devices()) {
             line(text, device.name(), device(device));
         }
+        StatsText.lines(record.asked(), statistics).forEach((what, found) -> line(text, what, found));
         return text.toString();
     }
 

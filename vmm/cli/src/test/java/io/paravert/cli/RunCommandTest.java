@@ -14,6 +14,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,6 +49,41 @@ class RunCommandTest {
                 .contains("ms on 1 vCPU\n  exits      2: hypercall 2\n")
                 .contains("console_write 1")
                 .doesNotContain("\u001b");
+    }
+
+    @Test
+    void shouldSayWhatTheTranslatorDid() {
+        Invocation run = run("loops", "--stats", "translator", "--stats", "paging");
+        assertThat(run.err())
+                .containsPattern("\n  translator 2000[0-9]{5} guest instructions, [0-9.]+ % in regions; [0-9]+ blocks")
+                .containsPattern("\n  regions    [1-9][0-9]* of [0-9]+ blocks, [0-9]+ bytes of classes")
+                .containsPattern("\n  left       [1-9][0-9]* entries; left direct ")
+                .containsPattern("\n  paging     two-dimensional: [1-9][0-9]* walks");
+    }
+
+    @Test
+    void shouldPutTheTranslatorsFiguresIntoTheRecord() throws IOException {
+        Path file = directory.resolve("record.json");
+        assertThat(run("loops", "--stats=translator", "--json=" + file).status())
+                .isZero();
+        JsonNode translator =
+                JsonMapper.builder().build().readTree(file.toFile()).get("translator");
+        assertThat(translator.get("instructions").asLong()).isBetween(200_000_000L, 200_100_000L);
+        assertThat(translator.get("translated").asLong())
+                .isBetween(1L, translator.get("instructions").asLong());
+        assertThat(translator.get("regions").asLong()).isPositive();
+        assertThat(translator.get("exits").get("direct").asLong()).isPositive();
+    }
+
+    @Test
+    void shouldWriteRegionsAsGuestCodeAndBytecode() throws IOException {
+        Path folder = directory.resolve("regions");
+        assertThat(run("loops", "--dump-regions", folder.toString()).status()).isZero();
+        try (Stream<Path> files = Files.list(folder)) {
+            Path first = files.sorted().findFirst().orElseThrow();
+            assertThat(first.getFileName().toString()).startsWith("region-0001-");
+            assertThat(Files.readString(first)).contains("dec    rcx\n").contains("lstore          rcx\n");
+        }
     }
 
     @Test

@@ -55,6 +55,18 @@ final class TestGuests {
         }
     }
 
+    /** So often round that a translator has the time to see it. */
+    public static final class Loops extends Named {
+        public Loops() {
+            super("loops", g -> {
+                g.mov(RCX, 100_000_000);
+                Label top = g.here();
+                g.dec(RCX);
+                g.jnz(top);
+            });
+        }
+    }
+
     public static final class Greets extends Named {
         public Greets() {
             super("greets", g -> g.print("Good day\n"));

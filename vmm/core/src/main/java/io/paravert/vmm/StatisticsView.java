@@ -25,7 +25,9 @@ final class StatisticsView {
             VcpuStatistics one = new VcpuStatistics(
                     vcpu.id(),
                     vcpu.exits().counters().byReason(),
-                    vcpu.exits().counters().unclaimed());
+                    vcpu.exits().counters().unclaimed(),
+                    vcpu.paging(),
+                    vcpu.translation());
             vcpus.add(one);
             one.exits().forEach((reason, count) -> exits.merge(reason, count, Long::sum));
             unclaimed += one.unclaimed();

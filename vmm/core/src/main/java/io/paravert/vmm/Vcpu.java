@@ -6,9 +6,12 @@ import io.paravert.vmm.engine.EngineException;
 import io.paravert.vmm.engine.EngineVcpu;
 import io.paravert.vmm.engine.ExitReason;
 import io.paravert.vmm.engine.GuestRegisters;
+import io.paravert.vmm.engine.PagingStatistics;
+import io.paravert.vmm.engine.TranslationStatistics;
 import io.paravert.vmm.engine.VcpuExit;
 import io.paravert.vmm.exit.VcpuExits;
 import io.paravert.vmm.pv.PvVcpu;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
@@ -42,6 +45,10 @@ final class Vcpu implements PvVcpu, Runnable {
 
     /** Null before the thread has made it and after it has closed it; kicks hold the lock, so that none hits a closed one. */
     private volatile @Nullable EngineVcpu engine;
+    /** What the engine said of itself when it ended. */
+    private volatile Optional<PagingStatistics> paging = Optional.empty();
+
+    private volatile Optional<TranslationStatistics> translation = Optional.empty();
     /** The engine may be in the guest: a request must kick it. */
     private volatile boolean inGuest;
 
@@ -184,6 +191,18 @@ final class Vcpu implements PvVcpu, Runnable {
         return requests.take(Requests.KICK);
     }
 
+    /** What paging has cost, if the engine tells. Any thread. */
+    Optional<PagingStatistics> paging() {
+        EngineVcpu running = engine;
+        return running == null ? paging : running.pagingStatistics();
+    }
+
+    /** What translating has done, if the engine tells. Any thread. */
+    Optional<TranslationStatistics> translation() {
+        EngineVcpu running = engine;
+        return running == null ? translation : running.translationStatistics();
+    }
+
     private EngineVcpu engine() {
         EngineVcpu made = engine;
         if (made == null) {
@@ -229,6 +248,8 @@ final class Vcpu implements PvVcpu, Runnable {
                 }
             } finally {
                 synchronized (engineLock) {
+                    paging = made.pagingStatistics();
+                    translation = made.translationStatistics();
                     engine = null;
                 }
             }

@@ -1,8 +1,11 @@
 package io.paravert.vmm;
 
 import io.paravert.vmm.engine.ExitReason;
+import io.paravert.vmm.engine.PagingStatistics;
+import io.paravert.vmm.engine.TranslationStatistics;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Counters of a virtual machine at one moment. Counters of running vCPUs are read without stopping them, so that sums may be
@@ -36,8 +39,28 @@ public record VmStatistics(
         return exits.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    /** One vCPU. */
-    public record VcpuStatistics(int vcpu, Map<ExitReason, Long> exits, long unclaimed) {
+    /** What translating has done for all vCPUs together, where the engine translates. */
+    public Optional<TranslationStatistics> translation() {
+        return vcpus.stream().flatMap(vcpu -> vcpu.translation().stream()).reduce(TranslationStatistics::plus);
+    }
+
+    /** What paging has cost all vCPUs together, where the engine can tell. */
+    public Optional<PagingStatistics> paging() {
+        return vcpus.stream().flatMap(vcpu -> vcpu.paging().stream()).reduce(PagingStatistics::plus);
+    }
+
+    /**
+     * One vCPU.
+     *
+     * @param paging what it has cost, where the engine can tell
+     * @param translation what it has done, where the engine does that
+     */
+    public record VcpuStatistics(
+            int vcpu,
+            Map<ExitReason, Long> exits,
+            long unclaimed,
+            Optional<PagingStatistics> paging,
+            Optional<TranslationStatistics> translation) {
         public VcpuStatistics {
             exits = Map.copyOf(exits);
         }

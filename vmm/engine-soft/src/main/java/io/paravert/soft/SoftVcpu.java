@@ -23,12 +23,14 @@ import io.paravert.soft.system.Msrs;
 import io.paravert.soft.system.Reset;
 import io.paravert.soft.vcpu.Core;
 import io.paravert.soft.vcpu.Platform;
+import io.paravert.soft.vcpu.Tier;
 import io.paravert.vmm.engine.CpuState;
 import io.paravert.vmm.engine.EngineException;
 import io.paravert.vmm.engine.EngineVcpu;
 import io.paravert.vmm.engine.ExitReason;
 import io.paravert.vmm.engine.GuestRegisters;
 import io.paravert.vmm.engine.PagingStatistics;
+import io.paravert.vmm.engine.TranslationStatistics;
 import io.paravert.vmm.engine.VcpuExit;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +73,7 @@ final class SoftVcpu implements EngineVcpu, Platform, GuestRegisters {
 
     private final SoftMachine machine;
     private final int id;
+    private final Tier tier;
     private final Interpreter interpreter;
     private final Core core;
     private final Cpu cpu;
@@ -95,7 +98,8 @@ final class SoftVcpu implements EngineVcpu, Platform, GuestRegisters {
             activity = id == 0 ? Activity.RUNNING : Activity.WAITING;
             cpu.msr.mtrrDefault = ModelSpecific.MTRR_WRITE_BACK;
         }
-        this.interpreter = new Interpreter(cpu, machine.memory(), this, machine.instructions(), machine.newTier());
+        this.tier = machine.newTier();
+        this.interpreter = new Interpreter(cpu, machine.memory(), this, machine.instructions(), tier);
         this.core = interpreter.core();
         core.contextChanged();
     }
@@ -354,6 +358,11 @@ final class SoftVcpu implements EngineVcpu, Platform, GuestRegisters {
     @Override
     public Optional<PagingStatistics> pagingStatistics() {
         return Optional.of(core.mmu.statistics());
+    }
+
+    @Override
+    public Optional<TranslationStatistics> translationStatistics() {
+        return Optional.of(tier.statistics(cpu.instructions, core.code));
     }
 
     @Override

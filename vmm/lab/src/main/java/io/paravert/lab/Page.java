@@ -28,6 +28,15 @@ public final class Page {
         html.append("<p>").append(escape(text)).append("</p>\n");
     }
 
+    public void subheading(String text) {
+        html.append("<h3>").append(escape(text)).append("</h3>\n");
+    }
+
+    /** @param svg a whole picture, of the caller's own making: it goes in as it is */
+    public void figure(String svg) {
+        html.append("<div>").append(svg).append("</div>\n");
+    }
+
     public void beginTable(String... heads) {
         html.append("<table><thead><tr>");
         for (String head : heads) {

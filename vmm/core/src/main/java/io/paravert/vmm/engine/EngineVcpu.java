@@ -87,6 +87,11 @@ public interface EngineVcpu extends AutoCloseable {
         return Optional.empty();
     }
 
+    /** What decoding and translating have done, where the engine does that. Any thread; values may be a little old. */
+    default Optional<TranslationStatistics> translationStatistics() {
+        return Optional.empty();
+    }
+
     /** Leaves with {@link ExitReason#DEBUG} after each instruction, or no longer. */
     void setSingleStep(boolean on);
 

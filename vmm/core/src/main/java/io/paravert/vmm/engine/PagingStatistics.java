@@ -9,4 +9,15 @@ package io.paravert.vmm.engine;
  * @param monitorReferences memory references that the monitor made to the guest's tables in these exits
  */
 public record PagingStatistics(
-        PagingTechnique technique, long walks, long references, long exits, long monitorReferences) {}
+        PagingTechnique technique, long walks, long references, long exits, long monitorReferences) {
+
+    /** Of two vCPUs of one machine together. */
+    public PagingStatistics plus(PagingStatistics other) {
+        return new PagingStatistics(
+                technique,
+                walks + other.walks,
+                references + other.references,
+                exits + other.exits,
+                monitorReferences + other.monitorReferences);
+    }
+}

@@ -4,12 +4,18 @@ package io.paravert.soft.translator;
 final class Counters {
     long regions;
     long blocks;
-    long instructions;
     long bytes;
     long refused;
     long dropped;
     long nanoseconds;
     long entries;
     long statements;
+    /** Guest instructions that retired in regions. */
+    long instructions;
+    /** Ways out of regions. */
+    long direct;
+
+    long indirect;
+    long pending;
     long faults;
 }

@@ -92,7 +92,20 @@ abstract class Region extends Translation {
             windowsRevoked = memory.revoked();
             Windows.reset(windows);
         }
-        Exit exit = exits[execute(core, cpu, cpu.r, memory, cpu.pending)];
+        long before = cpu.instructions;
+        Exit exit;
+        try {
+            exit = exits[execute(core, cpu, cpu.r, memory, cpu.pending)];
+        } finally {
+            counters.instructions += cpu.instructions - before;
+        }
+        if (cpu.pending.poll() != 0) {
+            counters.pending++;
+        } else if (exit.way == Way.LOOKUP) {
+            counters.indirect++;
+        } else {
+            counters.direct++;
+        }
         Block left = exit.block;
         last = left;
         return switch (exit.way) {

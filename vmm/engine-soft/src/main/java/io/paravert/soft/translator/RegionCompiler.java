@@ -39,22 +39,29 @@ final class RegionCompiler implements Opcodes {
      * @return null if a method is longer than HotSpot compiles; then {@code layout} says how long it is
      */
     static byte @Nullable [] compile(RegionPlan plan, Layout layout) {
-        MethodVisitor nothing = new ClassWriter(0).visitMethod(0, "pass", RegionEmitter.DESCRIPTOR, null, null);
-        RegionEmitter first = new RegionEmitter(plan, new Layout(plan.blocks(), layout.counters), nothing, null);
-        first.emit();
         Writer writer = new Writer();
         writer.visit(V17, ACC_FINAL | ACC_SUPER, NAME, null, Bytecode.REGION, null);
         constructor(writer);
         MethodVisitor method = writer.visitMethod(ACC_FINAL, "execute", RegionEmitter.DESCRIPTOR, null, null);
-        RegionEmitter second = new RegionEmitter(plan, layout, method, first);
-        second.emit();
+        RegionEmitter second = write(plan, layout, method, (block, operation) -> {});
         writer.visitEnd();
-        layout.guards = first.usesVectors() ? Guards.SSE : 0;
-        layout.windows = first.windows();
         layout.finish();
         byte[] bytes = writer.toByteArray();
         layout.size = second.size();
         return layout.size > LONGEST_METHOD ? null : bytes;
+    }
+
+    /** Writes a plan's method; what wrote it. */
+    static RegionEmitter write(RegionPlan plan, Layout layout, MethodVisitor method, RegionEmitter.Marks marks) {
+        MethodVisitor nothing = new ClassWriter(0).visitMethod(0, "pass", RegionEmitter.DESCRIPTOR, null, null);
+        Layout pass = new Layout(plan.blocks(), layout.counters);
+        RegionEmitter first = new RegionEmitter(plan, pass, nothing, null, (block, operation) -> {});
+        first.emit();
+        RegionEmitter second = new RegionEmitter(plan, layout, method, first, marks);
+        second.emit();
+        layout.guards = first.usesVectors() ? Guards.SSE : 0;
+        layout.windows = first.windows();
+        return second;
     }
 
     private static void constructor(ClassWriter writer) {

@@ -36,6 +36,11 @@ final class RegionEmitter implements Opcodes {
     private static final String RUNTIME_EXCEPTION = "java/lang/RuntimeException";
     private static final String CORE = "Lio/paravert/soft/vcpu/Core;";
 
+    /** Told of each operation before its bytecode is written. */
+    interface Marks {
+        void at(Block block, int operation);
+    }
+
     private record Stub(Label label, long rip, int exit) {}
 
     private final RegionPlan plan;
@@ -64,10 +69,12 @@ final class RegionEmitter implements Opcodes {
     private final Label leave = new Label();
     private final Label spilled = new Label();
     private final Label last = new Label();
+    private final Marks marks;
     private boolean usedStatement;
 
     /** @param first what another pass over the same plan found, or null in the first */
-    RegionEmitter(RegionPlan plan, Layout layout, MethodVisitor mv, @Nullable RegionEmitter first) {
+    RegionEmitter(RegionPlan plan, Layout layout, MethodVisitor mv, @Nullable RegionEmitter first, Marks marks) {
+        this.marks = marks;
         this.plan = plan;
         this.layout = layout;
         code = new Bytecode(mv);
@@ -227,6 +234,7 @@ final class RegionEmitter implements Opcodes {
         code.store(COUNT);
         for (int i = 0; i < block.ops.length; i++) {
             Op op = block.ops[i];
+            marks.at(block, i);
             int number = layout.add(block, i);
             flags.dead = DeadFlags.after(block.ops, i);
             if (i < block.ops.length - 1) {

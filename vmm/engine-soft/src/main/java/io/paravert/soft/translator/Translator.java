@@ -2,10 +2,13 @@ package io.paravert.soft.translator;
 
 import io.paravert.soft.state.CodeMode;
 import io.paravert.soft.vcpu.Block;
+import io.paravert.soft.vcpu.CodeCache;
 import io.paravert.soft.vcpu.Core;
 import io.paravert.soft.vcpu.Tier;
+import io.paravert.vmm.engine.TranslationStatistics;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /** One vCPU's second tier: hot blocks become regions, compiled by whatever executor. vCPU thread only. */
 public final class Translator implements Tier {
@@ -23,10 +26,24 @@ public final class Translator implements Tier {
     private final Settings settings;
     private final RegionPlan.Limits limits;
     private final Executor executor;
+    private final @Nullable RegionDump dump;
+    private final int mostRegions;
     private final Counters counters = new Counters();
     private int sinceFlush;
 
     public Translator(Settings settings, Executor executor) {
+        this(settings, executor, null, MOST_REGIONS);
+    }
+
+    /** @param dump where to write what each region is made of, or null */
+    public Translator(Settings settings, Executor executor, @Nullable RegionDump dump) {
+        this(settings, executor, dump, MOST_REGIONS);
+    }
+
+    /** @param mostRegions after which everything is forgotten */
+    Translator(Settings settings, Executor executor, @Nullable RegionDump dump, int mostRegions) {
+        this.mostRegions = mostRegions;
+        this.dump = dump;
         this.settings = settings;
         this.executor = executor;
         limits = new RegionPlan.Limits(
@@ -35,6 +52,26 @@ public final class Translator implements Tier {
 
     Counters counters() {
         return counters;
+    }
+
+    @Override
+    public TranslationStatistics statistics(long instructions, CodeCache code) {
+        Counters c = counters;
+        return new TranslationStatistics(
+                instructions,
+                c.instructions,
+                code.decoded(),
+                c.regions,
+                c.blocks,
+                c.bytes,
+                c.nanoseconds,
+                c.entries,
+                new TranslationStatistics.Exits(c.direct, c.indirect, c.pending, c.faults),
+                c.statements,
+                code.invalidatedBlocks(),
+                code.invalidatedRegions(),
+                c.refused,
+                c.dropped);
     }
 
     @Override
@@ -55,7 +92,7 @@ public final class Translator implements Tier {
             counters.refused++;
             return;
         }
-        if (++sinceFlush > MOST_REGIONS) {
+        if (++sinceFlush > mostRegions) {
             // Blocks go, with them their regions, and with those their classes.
             sinceFlush = 0;
             counters.dropped++;
@@ -64,14 +101,15 @@ public final class Translator implements Tier {
         }
         RegionPlan plan = RegionPlan.grow(core.code, block, limits);
         try {
-            executor.execute(() -> translate(plan));
+            RegionListing listing = dump == null ? null : new RegionListing(core, plan);
+            executor.execute(() -> translate(plan, listing));
         } catch (RejectedExecutionException e) {
             counters.refused++;
             block.heat = 0;
         }
     }
 
-    private void translate(RegionPlan wanted) {
+    private void translate(RegionPlan wanted, @Nullable RegionListing listing) {
         long from = System.nanoTime();
         RegionPlan plan = wanted;
         Layout layout = new Layout(plan.blocks(), counters);
@@ -91,5 +129,8 @@ public final class Translator implements Tier {
         counters.blocks += plan.blocks().size();
         counters.bytes += bytes.length;
         counters.nanoseconds += System.nanoTime() - from;
+        if (dump != null && listing != null) {
+            dump.write(listing, plan, bytes.length);
+        }
     }
 }

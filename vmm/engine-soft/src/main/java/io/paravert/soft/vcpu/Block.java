@@ -51,6 +51,18 @@ public final class Block {
         this.protectedPage = alone || second != null ? -1 : page.gpa;
     }
 
+    /**
+     * Must not run again. Lets go of all that it leads to: another block may still know this one, and code that is made anew for
+     * ever would make a chain of such without end.
+     */
+    void discard() {
+        valid = false;
+        translation = null;
+        next = null;
+        taken = null;
+        targets = NONE;
+    }
+
     /** Bytes of guest code, which may reach into {@link #second}. */
     public int bytes() {
         Op last = ops[ops.length - 1];

@@ -10,6 +10,7 @@ import io.paravert.soft.state.Cpu;
 import io.paravert.soft.state.GuestFault;
 import io.paravert.soft.state.Vector;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +57,10 @@ public final class CodeCache {
     private int epoch;
     private int blocks;
     private long stamp;
+
+    private long decoded;
+    private long invalidatedBlocks;
+    private long invalidatedRegions;
 
     public CodeCache(Cpu cpu, Mmu mmu, MachineMemory machine, BlockSource source, Mailbox mailbox) {
         this.cpu = cpu;
@@ -110,6 +115,21 @@ public final class CodeCache {
     /** Number of blocks held. */
     public int size() {
         return blocks;
+    }
+
+    /** Blocks decoded since the beginning. Any thread, as the next two; values may be a little old. */
+    public long decoded() {
+        return decoded;
+    }
+
+    /** Blocks dropped since the beginning because their bytes were written. */
+    public long invalidatedBlocks() {
+        return invalidatedBlocks;
+    }
+
+    /** Of these, the ones that had a translation. */
+    public long invalidatedRegions() {
+        return invalidatedRegions;
     }
 
     /**
@@ -212,6 +232,7 @@ public final class CodeCache {
                     && (second == null || isUnchanged(second.gpa, LONGEST - inPage, inPage))) {
                 page.put(offset, block);
                 blocks++;
+                decoded++;
                 return block;
             }
         }
@@ -246,6 +267,11 @@ public final class CodeCache {
             if (page.hasTranslation() && rewrites[hash] < MOST_REWRITES) {
                 rewrites[hash]++;
             }
+            for (Block block : page.blocks()) {
+                invalidatedBlocks++;
+                invalidatedRegions += block.translation == null ? 0 : 1;
+                blocks--;
+            }
             page.invalidate();
         }
     }
@@ -267,6 +293,7 @@ public final class CodeCache {
             }
         }
         pages.clear();
+        Arrays.fill(slots, null);
         blocks = 0;
     }
 }

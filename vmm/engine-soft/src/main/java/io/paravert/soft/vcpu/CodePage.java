@@ -1,5 +1,7 @@
 package io.paravert.soft.vcpu;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The blocks of one guest-physical page, decoded at one linear address in one context. vCPU thread only. */
@@ -59,15 +61,24 @@ public final class CodePage {
     /** Nothing decoded here may run again. */
     void invalidate() {
         valid = false;
+        for (Block block : blocks()) {
+            block.discard();
+        }
+    }
+
+    /** What has been decoded here. */
+    List<Block> blocks() {
+        List<Block> all = new ArrayList<>();
         for (@Nullable Block[] line : blocks) {
             if (line != null) {
                 for (Block block : line) {
                     if (block != null) {
-                        block.valid = false;
+                        all.add(block);
                     }
                 }
             }
         }
+        return all;
     }
 
     /** False once the page was written. */
