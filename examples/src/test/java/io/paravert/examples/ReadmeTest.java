@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What README.md says works: each command of it that starts with the launcher, and each link. */
+/** What README.md and docs/labs.md say works: each command that starts with the launcher, and each link. */
 class ReadmeTest {
     private static final Path TOP = Path.of("..").toAbsolutePath().normalize();
     private static final long LIMIT_SECONDS = 120;
@@ -24,7 +24,11 @@ class ReadmeTest {
     Path directory;
 
     private static List<String> commands() throws IOException {
-        try (Stream<String> lines = Files.lines(TOP.resolve("README.md"))) {
+        return commands("README.md");
+    }
+
+    private static List<String> commands(String page) throws IOException {
+        try (Stream<String> lines = Files.lines(TOP.resolve(page))) {
             return lines.filter(line -> line.startsWith("    "))
                     .map(String::strip)
                     .toList();
@@ -67,6 +71,20 @@ class ReadmeTest {
         }
     }
 
+    /** Slow, as experiments are: some of them take seconds. */
+    @Test
+    void eachCommandOfTheTeachersPageShouldWork() throws IOException, InterruptedException {
+        List<String> commands = commands("docs/labs.md");
+        assertThat(commands).allMatch(command -> command.contains("./paravert ")).hasSizeGreaterThan(10);
+        for (String command : commands) {
+            String said = run(command.replace("target/regions", directory.resolve("regions").toString()));
+            assertThat(said).as(command).isNotBlank();
+        }
+        try (Stream<Path> regions = Files.list(directory.resolve("regions"))) {
+            assertThat(regions).isNotEmpty();
+        }
+    }
+
     @Test
     void theTwoCommandsOfANewcomerShouldStandFirst() throws IOException, InterruptedException {
         assertThat(commands().subList(0, 2)).containsExactly("./paravert run hello", "mvn -B verify");
@@ -76,7 +94,7 @@ class ReadmeTest {
 
     @Test
     void eachLinkShouldLeadSomewhere() throws IOException {
-        for (String page : List.of("README.md", "docs/README.md")) {
+        for (String page : List.of("README.md", "docs/README.md", "docs/labs.md")) {
             Matcher links = Pattern.compile("]\\(([^)]*)\\)").matcher(Files.readString(TOP.resolve(page)));
             while (links.find()) {
                 if (!links.group(1).startsWith("http")) {

@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -32,6 +33,9 @@ final class LabCommand implements Callable<Integer> {
 
     @Option(names = "--json", description = "For machines.")
     private boolean json;
+
+    @Option(names = "--quick", description = "Measures shortly: for the shape of things, not for figures to quote.")
+    private boolean quick;
 
     @Option(names = "--html", paramLabel = "FILE", description = "Writes a self-contained page too.")
     private @Nullable Path html;
@@ -87,7 +91,8 @@ final class LabCommand implements Callable<Integer> {
     }
 
     private int run(Lab lab) {
-        LabReport report = lab.run(stdio.errIsTerminal() ? this::progress : line -> {});
+        Consumer<String> progress = stdio.errIsTerminal() ? this::progress : line -> {};
+        LabReport report = quick ? lab.runQuickly(progress) : lab.run(progress);
         if (stdio.errIsTerminal()) {
             stdio.err().print("\r\u001b[K");
         }

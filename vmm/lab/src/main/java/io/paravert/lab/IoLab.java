@@ -45,6 +45,11 @@ public final class IoLab implements Lab {
         return new LabReport(IoText.of(results), IoJson.of(results), Optional.of(IoPage.of(results)));
     }
 
+    @Override
+    public LabReport runQuickly(Consumer<String> progress) {
+        return new IoLab(cases, IoTimes.QUICK).run(progress);
+    }
+
     /** All cases on all engines. */
     List<IoResult> measure(Consumer<String> progress) {
         List<IoResult> results = new ArrayList<>();
