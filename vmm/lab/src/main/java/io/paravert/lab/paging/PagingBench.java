@@ -15,7 +15,7 @@ import java.util.concurrent.TimeoutException;
 
 /** Runs workloads, each in a machine of its own. */
 final class PagingBench {
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final Vertx vertx;
     private final int rounds;

@@ -124,7 +124,10 @@ final class PagingPage {
     }
 
     private static String number(double value) {
-        return String.format(Locale.ROOT, value >= 100 ? "%,.0f" : value == 0 ? "0" : "%.2f", value);
+        if (value == 0) {
+            return "0";
+        }
+        return String.format(Locale.ROOT, value >= 100 ? "%,.0f" : "%.2f", value);
     }
 
     private static void table(Page page, List<PagingResult> results) {
