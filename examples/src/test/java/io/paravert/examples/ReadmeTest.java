@@ -75,9 +75,12 @@ class ReadmeTest {
     @Test
     void eachCommandOfTheTeachersPageShouldWork() throws IOException, InterruptedException {
         List<String> commands = commands("docs/labs.md");
-        assertThat(commands).allMatch(command -> command.contains("./paravert ")).hasSizeGreaterThan(10);
+        assertThat(commands)
+                .allMatch(command -> command.contains("./paravert "))
+                .hasSizeGreaterThan(10);
         for (String command : commands) {
-            String said = run(command.replace("target/regions", directory.resolve("regions").toString()));
+            String said = run(command.replace(
+                    "target/regions", directory.resolve("regions").toString()));
             assertThat(said).as(command).isNotBlank();
         }
         try (Stream<Path> regions = Files.list(directory.resolve("regions"))) {

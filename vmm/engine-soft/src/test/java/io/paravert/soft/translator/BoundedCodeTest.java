@@ -26,7 +26,9 @@ import org.junit.jupiter.api.Test;
 /** A guest that makes code for ever, squeezed: what it no longer has does not stay in the JVM. */
 class BoundedCodeTest {
     /** Functions of six bytes, {@code mov eax, n; ret}, this far apart. */
-    private static final int STRIDE = 64;
+    private static final int STRIDE = 4096;
+    /** Calls of each: a page that is written again takes more of them to be translated. */
+    private static final int CALLS = 16;
 
     private static final int FROM = 0x20_0000;
     /** B8, an immediate of four bytes, C3: as a little-endian word of eight. */
@@ -34,7 +36,7 @@ class BoundedCodeTest {
     /** Classes that the JVM may load meanwhile for itself, and regions in use. */
     private static final int FEW = 200;
     /** Regions after which everything is forgotten; a guest has to make more than these. */
-    private static final int REGIONS = 400;
+    private static final int REGIONS = 800;
 
     /** The translator, every region of whose making is remembered weakly. */
     private static final class Remembering implements Tier {
@@ -88,7 +90,7 @@ class BoundedCodeTest {
 
     /** Calls it so often that it is translated, and adds what it returned to R12. */
     private static void callOften(Assembler a) {
-        a.mov(R13D, 4);
+        a.mov(R13D, CALLS);
         Label again = a.here();
         a.call(RDI);
         a.add(R12, RAX);
@@ -134,13 +136,13 @@ class BoundedCodeTest {
     }
 
     private static long sum(int functions) {
-        return 4L * functions * (functions + 1L) / 2;
+        return CALLS * (long) functions * (functions + 1L) / 2;
     }
 
     @Test
     void shouldForgetWhatAGuestWritesOver() {
         int functions = 600;
-        int places = 64;
+        int places = 300;
         // What the JVM and the test load for themselves.
         runAndClose();
         System.gc();
@@ -166,13 +168,13 @@ class BoundedCodeTest {
             assertThat(metaspace() - used).isLessThan(4L << 20);
             assertThat(tier.most.get()).isLessThan(places + FEW);
             assertThat(guest.vcpu.translationStatistics().orElseThrow().invalidatedRegions())
-                    .isGreaterThan(functions / 2);
+                    .isGreaterThan(functions / 3);
         }
     }
 
     @Test
     void shouldForgetEverythingWhenAGuestHasTooMuch() {
-        int functions = 700;
+        int functions = 1200;
         try (SoftGuest guest = new SoftGuest(1, InterruptController.MONITOR, () -> tier)) {
             guest.code(a -> writeAllThenCallAll(a, functions));
             ExitReason end = guest.run();
