@@ -79,6 +79,10 @@ class ReadmeTest {
                 .allMatch(command -> command.contains("./paravert "))
                 .hasSizeGreaterThan(10);
         for (String command : commands) {
+            if (command.equals("./paravert lab io")) {
+                // Minutes; vmm/lab's tests run it, shortened.
+                continue;
+            }
             String said = run(command.replace(
                     "target/regions", directory.resolve("regions").toString()));
             assertThat(said).as(command).isNotBlank();
