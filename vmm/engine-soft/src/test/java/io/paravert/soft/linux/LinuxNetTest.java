@@ -83,7 +83,13 @@ class LinuxNetTest {
             PcBoard.Bus bus, DebianFiles files, GuestFile initrd, String role, NetBackend port) {
         VirtioNet net = new VirtioNet(port, NetIdentity.random());
         return new LinuxMachine(
-                bus, role, 1, files, initrd, "quiet cryptomgr.notests role=" + role, board -> board.plug("net0", net));
+                bus,
+                role,
+                1,
+                files,
+                initrd,
+                "quiet nosoftlockup cryptomgr.notests role=" + role,
+                board -> board.plug("net0", net));
     }
 
     /** What the client sends, in SHA-256. */
