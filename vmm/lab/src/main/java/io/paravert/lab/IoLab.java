@@ -82,8 +82,7 @@ public final class IoLab implements Lab {
         for (IoCase io : cases) {
             number++;
             progress.accept(engine.name() + " " + number + "/" + cases.size() + ": "
-                    + io.workload().label() + " over " + io.path().label() + ", depth " + io.depth() + ", CPL "
-                    + io.cpl());
+                    + io.path().label() + ", depth " + io.depth() + ", " + io.title());
             results.add(bench.run(engine, io));
         }
     }

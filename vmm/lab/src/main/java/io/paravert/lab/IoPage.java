@@ -97,8 +97,7 @@ final class IoPage {
     private static Map<String, List<IoResult>> groups(List<IoResult> results) {
         Map<String, List<IoResult>> groups = new LinkedHashMap<>();
         for (IoResult r : results) {
-            String title = "Engine " + r.engine() + ", driver at CPL " + r.io().cpl() + ", "
-                    + r.io().workload().label();
+            String title = "Engine " + r.engine() + ", " + r.io().title();
             groups.computeIfAbsent(title, t -> new ArrayList<>()).add(r);
         }
         return groups;

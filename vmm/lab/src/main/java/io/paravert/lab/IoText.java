@@ -13,8 +13,7 @@ final class IoText {
         String group = "";
         for (IoResult result : results) {
             IoCase io = result.io();
-            String now = result.engine() + ", driver at CPL " + io.cpl() + ", "
-                    + io.workload().label();
+            String now = result.engine() + ", " + io.title();
             if (!now.equals(group)) {
                 group = now;
                 text.append(String.format(
@@ -60,7 +59,7 @@ final class IoText {
             portOf(results, ring)
                     .ifPresent(port -> text.append(String.format(
                             Locale.ROOT,
-                            "%s, %s: the polling ring at depth %d does %.0f times the operations of port I/O.%n",
+                            "%s, %s: polling ring x%d does %.0f times port I/O%n",
                             ring.engine(),
                             ring.io().title(),
                             ring.io().depth(),

@@ -123,6 +123,8 @@ class IoLabTest {
             assertThat(report.text()).contains(path.label());
             assertThat(page).contains(path.label());
         }
+        assertThat(report.text()).contains("2 vCPUs");
+        assertThat(page).contains("2 vCPUs");
         assertThat(page).doesNotContain("http://", "https://", "<script");
     }
 
