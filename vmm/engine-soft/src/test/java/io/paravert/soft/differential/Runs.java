@@ -20,7 +20,7 @@ final class Runs implements AutoCloseable {
 
     private static final int MISALIGNED_MODE = 1 << 17;
     /** One sequence of so many is also run as translated code: making a region takes as long as running hundreds. */
-    private static final int TRANSLATED = 16;
+    private static final int TRANSLATED = Integer.getInteger("paravert.differential.translated", 16);
 
     private final Ring3 processor = Ring3.open("avx2", "fma", "bmi2", "sha_ni");
     /** Every block is translated when it has run once. */
