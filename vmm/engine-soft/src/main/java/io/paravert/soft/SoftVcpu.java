@@ -429,6 +429,11 @@ final class SoftVcpu implements EngineVcpu, Platform, GuestRegisters {
     }
 
     @Override
+    public boolean raiseFloatError() {
+        return unit != null && unit.raiseFloatError();
+    }
+
+    @Override
     public void tscChanged() {
         if (unit != null) {
             unit.tscChanged();

@@ -144,6 +144,74 @@ class ControllersTest {
         expectReport(VECTOR);
     }
 
+    /** The deadline lies hours ahead, until the guest sets its TSC to just before it. */
+    @Test
+    void shouldHeedTheDeadlineWhenTheTscIsWritten() {
+        long deadline = 100_000_000_000_000L;
+        guest.code(a -> {
+            writeMsr(a, 0x1b, APIC | 0xd00);
+            writeMsr(a, 0x80f, 0x1ff);
+            writeMsr(a, 0x832, 0x40000 | VECTOR);
+            writeMsr(a, 0x6e0, deadline);
+            writeMsr(a, 0x10, deadline - 1000);
+            waitForInterrupt(a);
+        });
+        expectReport(VECTOR);
+    }
+
+    /** As in a PC: with CR0.NE clear an x87 exception is line 13, and the instruction that waits runs when its handler is done. */
+    @Test
+    void shouldInterruptByLine13ForX87ExceptionsWithoutNe() {
+        handler(0x3d, a -> {
+            a.inc(R8);
+            a.fnclex();
+            a.mov(AL, 0);
+            a.out(imm(0xf0), AL);
+            a.mov(AL, 0x20);
+            a.out(imm(0xa0), AL);
+            a.out(imm(0x20), AL);
+            a.iretq();
+        });
+        guest.code(a -> {
+            for (int[] write : new int[][] {
+                {0x20, 0x11},
+                {0xa0, 0x11},
+                {0x21, 0x30},
+                {0xa1, 0x38},
+                {0x21, 4},
+                {0xa1, 2},
+                {0x21, 1},
+                {0xa1, 1},
+                {0x21, 0xfb},
+                {0xa1, 0xdf}
+            }) {
+                a.mov(AL, write[1]);
+                a.out(imm(write[0]), AL);
+            }
+            a.xor(R8D, R8D);
+            a.mov(RAX, CR0);
+            a.and(RAX, ~0x20);
+            a.mov(CR0, RAX);
+            a.mov(RDI, DATA);
+            a.mov(word(RDI), 0x37b);
+            a.sti();
+            a.mov(ECX, 20);
+            Label top = a.here();
+            a.fninit();
+            a.fldcw(word(RDI));
+            a.fld1();
+            a.fldz();
+            a.fdivp(ST1, ST0);
+            a.fwait();
+            a.dec(ECX);
+            a.jnz(top);
+            a.mov(AL, 5);
+            a.out(imm(REPORT), AL);
+        });
+        expectReport(5);
+        assertThat(guest.get(R8)).isEqualTo(20);
+    }
+
     @Test
     void shouldFaultOnX2apicRegistersInXapicMode() {
         guest.code(a -> {

@@ -7,6 +7,7 @@ import io.paravert.soft.irq.Pic;
 import io.paravert.soft.irq.Pit;
 import io.paravert.soft.memory.MachineMemory;
 import io.paravert.vmm.engine.InterruptLines;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * What a machine's vCPUs share: I/O APIC, PICs and PIT, wired as in a PC and as KVM does it. Line 0 is the PIT's; it leads to the
@@ -19,7 +20,13 @@ public final class Board implements InterruptLines, AutoCloseable {
     private static final int PIC_LINES = 16;
     private static final int ISA_TIMER_PIN = 2;
 
+    /** Where a PC has FERR#, and where its handler takes it down. */
+    private static final int FLOAT_ERROR_LINE = 13;
+
+    private static final int FLOAT_ERROR_PORT = 0xf0;
+
     private final MachineMemory memory;
+    private final AtomicBoolean floatError = new AtomicBoolean();
     private final Clock clock;
     private final ApicBus bus = new ApicBus();
     private final IoApic ioApic = new IoApic(bus);
@@ -91,7 +98,7 @@ public final class Board implements InterruptLines, AutoCloseable {
     }
 
     static boolean claimsPort(int port) {
-        return isPic(port) || isPit(port);
+        return isPic(port) || isPit(port) || port == FLOAT_ERROR_PORT;
     }
 
     private static boolean isPic(int port) {
@@ -112,7 +119,18 @@ public final class Board implements InterruptLines, AutoCloseable {
             pic.write(port, value);
         } else if (isPit(port)) {
             pit.write(port, value);
+        } else if (floatError.getAndSet(false)) {
+            setLine(FLOAT_ERROR_LINE, false);
         }
+    }
+
+    /** FERR# goes up, until the guest writes port 0xF0; false if it was. */
+    boolean raiseFloatError() {
+        if (floatError.getAndSet(true)) {
+            return false;
+        }
+        setLine(FLOAT_ERROR_LINE, true);
+        return true;
     }
 
     @Override

@@ -181,6 +181,12 @@ public final class InterruptUnit implements InterruptSink, EngineDevices, AutoCl
     /** The guest's TSC has been set: what depends on it is told. */
     public void tscChanged() {
         pvClock.publish();
+        apic.tscChanged();
+    }
+
+    /** The x87's FERR# goes up; false if it was. */
+    public boolean raiseFloatError() {
+        return board.raiseFloatError();
     }
 
     public long apicBase() {

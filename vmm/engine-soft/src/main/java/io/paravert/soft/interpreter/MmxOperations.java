@@ -145,7 +145,7 @@ final class MmxOperations {
         if ((cpu.guards & Guards.MMX) != 0) {
             throw Guards.fault(cpu, Guards.MMX);
         }
-        X87Operations.raisePending(cpu);
+        X87Operations.raisePending(core);
     }
 
     /** After everything that can fault. */

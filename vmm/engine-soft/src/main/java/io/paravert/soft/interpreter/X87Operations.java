@@ -13,6 +13,7 @@ import io.paravert.soft.state.Control;
 import io.paravert.soft.state.Cpu;
 import io.paravert.soft.state.Guards;
 import io.paravert.soft.state.Segment;
+import io.paravert.soft.state.Unwind;
 import io.paravert.soft.state.Vector;
 import io.paravert.soft.vcpu.Core;
 import io.paravert.soft.vcpu.Op;
@@ -127,19 +128,25 @@ final class X87Operations {
     }
 
     /**
-     * #MF for an unmasked exception of an earlier instruction. With CR0.NE clear the instruction goes on, as with IGNNE# asserted:
-     * this machine has no FERR# line to a PIC (AMD APM vol. 2, 8.2.17).
+     * #MF for an unmasked exception of an earlier instruction. With CR0.NE clear FERR# goes up instead, which is line 13 in a PC, and the
+     * instruction begins anew behind that interrupt; while the line is up it goes on, as with IGNNE# asserted (AMD APM vol. 2, 8.2.17).
      */
-    static void raisePending(Cpu cpu) {
-        if (cpu.x87.pending() && (cpu.cr0 & Control.CR0_NE) != 0) {
-            throw cpu.fault(Vector.MF);
+    static void raisePending(Core core) {
+        if (!core.cpu.x87.pending()) {
+            return;
+        }
+        if ((core.cpu.cr0 & Control.CR0_NE) != 0) {
+            throw core.cpu.fault(Vector.MF);
+        }
+        if (core.platform.raiseFloatError()) {
+            throw Unwind.REPEAT;
         }
     }
 
     /** Checks of an instruction that waits. */
     static X87State check(Core core) {
         guard(core.cpu);
-        raisePending(core.cpu);
+        raisePending(core);
         return core.cpu.x87;
     }
 

@@ -51,7 +51,7 @@ final class X87Transfers {
         if ((cpu.guards & Guards.WAIT) != 0) {
             throw Guards.fault(cpu, Guards.WAIT);
         }
-        X87Operations.raisePending(cpu);
+        X87Operations.raisePending(core);
     }
 
     private static void load(Core core, Op op) {

@@ -539,6 +539,11 @@ public final class LocalApic implements AutoCloseable {
         timer.setDeadline(value);
     }
 
+    /** The guest has set its TSC: a deadline that is armed is as near or far as the new one says (Intel SDM vol. 3, 11.5.4.1). */
+    public synchronized void tscChanged() {
+        timer.setDeadline(timer.deadline());
+    }
+
     @Override
     public synchronized void close() {
         timer.stop();

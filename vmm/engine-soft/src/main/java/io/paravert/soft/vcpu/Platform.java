@@ -34,6 +34,9 @@ public interface Platform {
 
     int taskPriority();
 
+    /** FERR#: an x87 exception waits, and CR0.NE is clear. True if the line was down and somebody looks at it. */
+    boolean raiseFloatError();
+
     /** The guest has set its TSC. */
     void tscChanged();
 
