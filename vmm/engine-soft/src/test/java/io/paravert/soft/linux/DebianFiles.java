@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.tukaani.xz.XZInputStream;
 
 /** Debian's packages as {@code tools/boot-linux --prepare} has unpacked them. */
-record DebianFiles(Path kernel, Path busybox) {
+public record DebianFiles(Path kernel, Path busybox) {
     static Path cache() {
         String home = System.getenv("XDG_CACHE_HOME");
         Path base = home == null ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(home);
@@ -19,7 +19,7 @@ record DebianFiles(Path kernel, Path busybox) {
     }
 
     /** The newest kernel there; empty if kernel or busybox is missing. */
-    static Optional<DebianFiles> find() {
+    public static Optional<DebianFiles> find() {
         Optional<Path> kernel = first("vmlinuz-");
         Optional<Path> busybox = first("busybox");
         return kernel.flatMap(k -> busybox.map(b -> new DebianFiles(k, b)));

@@ -4,7 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /** Writes the archive that a kernel unpacks as its first root (Linux, Documentation/driver-api/early-userspace/buffer-format.rst). */
-final class InitialRamDisk {
+public final class InitialRamDisk {
     private static final int DIRECTORY = 0040755;
     private static final int PROGRAM = 0100755;
 
@@ -12,7 +12,7 @@ final class InitialRamDisk {
     private int inode = 1;
 
     /** What a shell needs: busybox, and places to mount things. */
-    static InitialRamDisk ofBusybox(byte[] busybox) {
+    public static InitialRamDisk ofBusybox(byte[] busybox) {
         return new InitialRamDisk()
                 .directory("bin")
                 .directory("proc")
@@ -21,15 +21,15 @@ final class InitialRamDisk {
                 .program("bin/busybox", busybox);
     }
 
-    InitialRamDisk directory(String name) {
+    public InitialRamDisk directory(String name) {
         return entry(name, DIRECTORY, new byte[0]);
     }
 
-    InitialRamDisk program(String name, byte[] content) {
+    public InitialRamDisk program(String name, byte[] content) {
         return entry(name, PROGRAM, content);
     }
 
-    byte[] bytes() {
+    public byte[] bytes() {
         entry("TRAILER!!!", 0, new byte[0]);
         return out.toByteArray();
     }
