@@ -31,8 +31,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LitmusTest {
     private static final int TIMES = Integer.getInteger("paravert.litmus.times", 1);
     private static final long SEED = Long.getLong("paravert.litmus.seed", 20261125);
-    private static final int ROUNDS = 2048;
-    private static final int RANDOM_TESTS = 12;
+    private static final int ROUNDS = 1024;
+    private static final int RANDOM_TESTS = 8;
     /** Runs in which something that must be possible has to show itself; it usually does so in the first. */
     private static final int PATIENCE = 2000;
 
