@@ -62,7 +62,8 @@ class RingWakeupTest {
         RingDriver ring = ring(mode);
         SplittableRandom random = new SplittableRandom(SEED);
         int slept = 0;
-        for (int i = 0; i < ROUNDS; i++) {
+        // Nothing forces a round in which the driver sleeps: how many rounds that takes is the scheduler's choice.
+        for (int i = 0; i < ROUNDS || mode == RingMode.ADAPTIVE && slept == 0 && i < 20 * ROUNDS; i++) {
             int heard = ring.events();
             boolean early = random.nextBoolean();
             ring.wantEvents(early);
@@ -83,6 +84,10 @@ class RingWakeupTest {
             }
             ring.wantEvents(false);
         }
-        assertThat(slept).as("rounds in which the driver slept").isPositive();
+        // In doorbell mode the device's turn is often over before the doorbell's write returns: no round need sleep
+        // there.
+        if (mode == RingMode.ADAPTIVE) {
+            assertThat(slept).as("rounds in which the driver slept").isPositive();
+        }
     }
 }
