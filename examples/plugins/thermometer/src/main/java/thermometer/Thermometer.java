@@ -24,6 +24,7 @@ public final class Thermometer implements Device {
     private DeviceSite site;
     private EventLine alarm;
     private boolean hot;
+    private boolean looking;
     private long timer;
 
     Thermometer(Settings settings) {
@@ -39,7 +40,7 @@ public final class Thermometer implements Device {
 
     @Override
     public Future<Void> start() {
-        timer = site.vertx().setPeriodic(Math.max(1, settings.every()), id -> celsius().onSuccess(this::look));
+        timer = site.vertx().setPeriodic(Math.max(1, settings.every()), id -> lookAgain());
         return Future.succeededFuture();
     }
 
@@ -47,6 +48,13 @@ public final class Thermometer implements Device {
     public Future<Void> stop() {
         site.vertx().cancelTimer(timer);
         return Future.succeededFuture();
+    }
+
+    private void lookAgain() {
+        if (!looking) { // A slow look must not end after a later one.
+            looking = true;
+            celsius().onSuccess(this::look).onComplete(done -> looking = false);
+        }
     }
 
     private void look(long celsius) {

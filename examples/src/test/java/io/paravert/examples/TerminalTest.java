@@ -52,7 +52,9 @@ class TerminalTest {
 
     private void start(String... words) throws IOException {
         // As the launcher says it: all three streams are a terminal.
-        String command = Launch.shellCommand().replace("'io.paravert.", "-Dparavert.terminals=012 'io.paravert.");
+        // A build that was started by nohup(1) would hand on that hang-ups are ignored, and Java would keep to that.
+        String command = "env --default-signal=HUP,INT,TERM "
+                + Launch.shellCommand().replace("'io.paravert.", "-Dparavert.terminals=012 'io.paravert.");
         Path shell = folder.resolve("shell");
         Files.writeString(
                 shell,
