@@ -56,8 +56,8 @@ final class Vcpu implements PvVcpu, Runnable {
     private @Nullable CpuState startState;
     private boolean started;
     private int acknowledgedPause;
-    /** Between the acknowledgement and the first thing done after the pause. */
-    private boolean pauseNoticed;
+    /** Between the acknowledgement and the first thing done after the pause. Written by the vCPU's thread only. */
+    private volatile boolean pauseNoticed;
 
     private @Nullable String crashMessage;
 
@@ -80,8 +80,10 @@ final class Vcpu implements PvVcpu, Runnable {
         return thread;
     }
 
+    /** Any thread. A vCPU is paused from its acknowledgement on until the machine resumes, whatever it is besides. */
     VcpuState state() {
-        return state;
+        boolean paused = pauseNoticed && (requests.get() & Requests.PAUSE) != 0;
+        return paused ? VcpuState.PAUSED : state;
     }
 
     VcpuExits exits() {
@@ -261,6 +263,7 @@ final class Vcpu implements PvVcpu, Runnable {
             last = VcpuState.FAILED;
             lifecycle.failedUnexpectedly(this, t);
         } finally {
+            pauseNoticed = false;
             state = last;
             HostLoad.leave();
             lifecycle.vcpuGone();
@@ -335,8 +338,6 @@ final class Vcpu implements PvVcpu, Runnable {
     private void pause(EngineVcpu made) {
         made.completePending();
         acknowledgePause();
-        VcpuState before = state;
-        state = VcpuState.PAUSED;
         while ((requests.get() & (Requests.PAUSE | Requests.END)) == Requests.PAUSE) {
             // Again and again: the owner may have resumed and paused while this thread slept.
             acknowledgePause();
@@ -346,7 +347,6 @@ final class Vcpu implements PvVcpu, Runnable {
             }
             park();
         }
-        state = before;
         endPause();
     }
 
