@@ -32,7 +32,7 @@ final class PagingProbe {
     /** Returns "yes", or "no" and why. */
     static String measure(KvmEngine engine) {
         String found = Watchdog.watch(watchdog -> runGuarded(engine, watchdog), MILLIS);
-        return found == null ? "no: hangs in the kernel" : found;
+        return found == null ? "no: the vCPU did not come back, not even by a signal" : found;
     }
 
     private static String runGuarded(KvmEngine engine, Watchdog watchdog) {

@@ -45,8 +45,8 @@ final class TransportProbe {
         TransportFinding found = Watchdog.watch(this::callGuarded, millis);
         return found != null
                 ? found
-                : failed("hangs in the kernel for ever: not even a signal got it back within " + Watchdog.KICK_MILLIS
-                        + " ms");
+                : failed("did not come back: neither by itself within " + millis + " ms nor within "
+                        + Watchdog.KICK_MILLIS + " ms of a signal");
     }
 
     private TransportFinding callGuarded(Watchdog watchdog) {
@@ -83,7 +83,7 @@ final class TransportProbe {
             ExitReason reason = vcpu.run(exit);
             boolean port = transport == HypercallTransport.PORT;
             if (reason != (port ? ExitReason.PORT_WRITE : ExitReason.HYPERCALL)) {
-                return failed(explain(reason, exit));
+                return failed(explain(reason, exit, i + 1));
             }
             if (port ? exit.port() != ProbeGuest.PORT : exit.number() != ProbeGuest.NUMBER) {
                 return failed("another call arrived than the guest made");
@@ -109,9 +109,13 @@ final class TransportProbe {
         return new TransportFinding(transport, true, nanos[rounds / 2], "reaches the monitor and returns", false);
     }
 
-    private String explain(ExitReason reason, VcpuExit exit) {
+    private String explain(ExitReason reason, VcpuExit exit, int arrived) {
         return switch (reason) {
-            case INTERRUPTED -> "the call hangs in the kernel; a signal got the vCPU back";
+            case INTERRUPTED ->
+                arrived == 0
+                        ? "no call reached the monitor in its time (the kernel hangs in it, or this machine is too busy);"
+                                + " a signal got the vCPU back"
+                        : "too slow: the time was up after " + arrived + " of " + (rounds + 1) + " calls";
             case SHUTDOWN -> "the instruction is undefined here (#UD)";
             case FAILED -> exit.failure();
             default -> "left the guest with " + reason + " instead";
