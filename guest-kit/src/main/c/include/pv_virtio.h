@@ -47,12 +47,18 @@ struct pv_virtq {
     struct pv_virtq_memory *memory;
     uint16_t index;
     uint16_t prepared, published, taken;
-    bool event_idx;
+    bool event_idx, in_order, notification_data;
     uint64_t kicks;
 };
 
 /* Feature bits of virtio 1.2, chapter 6. */
-enum { PV_VIRTIO_EVENT_IDX = 29, PV_VIRTIO_VERSION_1 = 32, PV_VIRTIO_RING_PACKED = 34 };
+enum {
+    PV_VIRTIO_EVENT_IDX = 29,
+    PV_VIRTIO_VERSION_1 = 32,
+    PV_VIRTIO_RING_PACKED = 34,
+    PV_VIRTIO_IN_ORDER = 35,
+    PV_VIRTIO_NOTIFICATION_DATA = 38
+};
 
 /*
  * Finds a device of this virtio type and agrees with it on VERSION_1 and on what it offers of `wanted`. Gives what was agreed on,
@@ -112,23 +118,32 @@ static inline bool pv_virtio_passes(uint16_t event, uint16_t now, uint16_t old)
     return (uint16_t)(now - event - 1) < (uint16_t)(now - old);
 }
 
-/* Finds a device of this virtio type, agrees on features and hands it one queue; 0, or -1 when it is not there or refuses. */
+/* Hands a queue over to a device with which `agreed` was agreed on; pv_virtio_ready follows. 0, or -1 if it is too long. */
+static inline int pv_virtq_attach(struct pv_virtq *queue, volatile uint32_t *window, uint64_t agreed, uint16_t index,
+    struct pv_virtq_memory *memory)
+{
+    if (pv_virtio_set_queue(window, index, PV_VIRTQ_SIZE, memory->descriptors, &memory->available, &memory->used)) {
+        return -1;
+    }
+    *queue = (struct pv_virtq){.window = window,
+        .memory = memory,
+        .index = index,
+        .event_idx = agreed & 1ull << PV_VIRTIO_EVENT_IDX,
+        .in_order = agreed & 1ull << PV_VIRTIO_IN_ORDER,
+        .notification_data = agreed & 1ull << PV_VIRTIO_NOTIFICATION_DATA};
+    memory->available.flags = 1; /* no interrupts; with EVENT_IDX it is used_event that says so */
+    return 0;
+}
+
+/* Finds a device of this virtio type, agrees on EVENT_IDX and hands it one queue; 0, or -1 when it is not there or refuses. */
 static inline int pv_virtio_begin_queue(
     struct pv_virtq *queue, volatile uint32_t *window, uint32_t type, uint16_t index, struct pv_virtq_memory *memory)
 {
     uint64_t agreed = pv_virtio_negotiate(window, type, 1ull << PV_VIRTIO_EVENT_IDX);
-    if (!agreed
-        || pv_virtio_set_queue(window, index, PV_VIRTQ_SIZE, memory->descriptors, &memory->available, &memory->used)) {
+    if (!agreed || pv_virtq_attach(queue, window, agreed, index, memory)) {
         return -1;
     }
     pv_virtio_ready(window);
-    queue->window = window;
-    queue->memory = memory;
-    queue->index = index;
-    queue->prepared = queue->published = queue->taken = 0;
-    queue->event_idx = agreed & 1ull << PV_VIRTIO_EVENT_IDX;
-    queue->kicks = 0;
-    memory->available.flags = 1; /* no interrupts; with EVENT_IDX it is used_event that says so */
     return 0;
 }
 
@@ -178,7 +193,8 @@ static inline void pv_virtq_publish(struct pv_virtq *queue)
                                    : !(__atomic_load_n(&m->used.flags, __ATOMIC_RELAXED) & 1);
     if (wanted) {
         queue->kicks++;
-        queue->window[0x050 / 4] = queue->index;
+        /* 2.9: with NOTIFICATION_DATA the upper half says where the driver stands. */
+        queue->window[0x050 / 4] = queue->index | (queue->notification_data ? (uint32_t)now << 16 : 0);
     }
 }
 
@@ -189,7 +205,9 @@ static inline int pv_virtq_take(struct pv_virtq *queue)
     if (__atomic_load_n(&m->used.index, __ATOMIC_ACQUIRE) == queue->taken) {
         return -1;
     }
-    return (int)(m->used.ring[queue->taken++ % PV_VIRTQ_SIZE].id / 3);
+    unsigned at = queue->taken++ % PV_VIRTQ_SIZE;
+    /* In order, the device may write one entry for many (2.7.9): which these are, the driver knows by itself. */
+    return (int)(queue->in_order ? m->available.ring[at] : m->used.ring[at].id) / 3;
 }
 
 #endif

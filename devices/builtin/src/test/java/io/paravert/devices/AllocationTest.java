@@ -10,14 +10,19 @@ import io.paravert.devices.block.BlockDevice;
 import io.paravert.devices.block.BlockStore;
 import io.paravert.devices.block.FileStore;
 import io.paravert.devices.block.MemoryStore;
+import io.paravert.devices.block.VirtioBlock;
 import io.paravert.devices.net.LoopBackend;
 import io.paravert.devices.net.NetDevice;
 import io.paravert.devices.net.NetIdentity;
+import io.paravert.devices.path.IoRequest;
+import io.paravert.testkit.DriverBuffer;
+import io.paravert.testkit.DriverQueue;
 import io.paravert.testkit.RingDriver;
 import io.paravert.testkit.TestMachine;
 import java.io.RandomAccessFile;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
@@ -53,12 +58,10 @@ class AllocationTest {
     }
 
     /** Bytes for each operation, by the thread that allocated them. */
-    private static double perOperation(TestMachine machine, RingDriver ring, Workload workload) {
-        long[] data = new long[32];
-        Arrays.setAll(data, i -> machine.memory().allocate(BYTES, 512));
-        workload.run(ring, data);
+    private static double perOperation(Runnable workload) {
+        workload.run();
         Map<String, Long> before = allocated();
-        workload.run(ring, data);
+        workload.run();
         Map<String, Long> after = allocated();
         double sum = 0;
         for (Map.Entry<String, Long> thread : after.entrySet()) {
@@ -68,6 +71,12 @@ class AllocationTest {
             }
         }
         return sum / OPERATIONS;
+    }
+
+    private static long[] buffers(TestMachine machine) {
+        long[] data = new long[32];
+        Arrays.setAll(data, i -> machine.memory().allocate(BYTES, 512));
+        return data;
     }
 
     private static void drive(RingDriver ring, long[] data) {
@@ -107,7 +116,8 @@ class AllocationTest {
         try {
             RingDriver ring = new RingDriver(machine, 64, mode);
             assertThat(ring.open()).isZero();
-            return perOperation(machine, ring, workload);
+            long[] data = buffers(machine);
+            return perOperation(() -> workload.run(ring, data));
         } finally {
             machine.close();
         }
@@ -130,6 +140,66 @@ class AllocationTest {
     void shouldMakeNoGarbageForAFrame() {
         NetDevice net = new NetDevice(new LoopBackend(), NetIdentity.random(), DevicePaths.Place.USUAL);
         assertThat(measure(net, RingMode.POLLING, AllocationTest::exchange)).isLessThan(LIMIT);
+    }
+
+    /** Requests that end together, when the last of them has come. */
+    private static final class Together implements BlockStore {
+        private final MemoryStore store = new MemoryStore(1 << 20);
+        private final ArrayDeque<IoRequest> waiting = new ArrayDeque<>(64);
+        private final int count;
+
+        Together(int count) {
+            this.count = count;
+        }
+
+        @Override
+        public long sectors() {
+            return store.sectors();
+        }
+
+        @Override
+        public boolean isReadOnly() {
+            return false;
+        }
+
+        @Override
+        public void begin(IoRequest request) {
+            waiting.add(request);
+            if (waiting.size() == count) {
+                for (IoRequest next = waiting.poll(); next != null; next = waiting.poll()) {
+                    store.begin(next);
+                }
+            }
+        }
+    }
+
+    @Test
+    void shouldMakeNoGarbageForAVirtioRequestThatEndsLater() {
+        int count = 32;
+        try (VirtioBench bench = new VirtioBench(new VirtioBlock(new Together(count), "disk"), 8 << 20)) {
+            bench.driver.negotiate(0);
+            DriverQueue queue = bench.driver.setUp(0, 128);
+            bench.driver.go();
+            long header = bench.bytes(new byte[16]);
+            DriverBuffer[] reads = Arrays.stream(buffers(bench.machine))
+                    .mapToObj(gpa -> DriverBuffer.of(
+                            DriverBuffer.readable(header, 16),
+                            DriverBuffer.writable(gpa, BYTES),
+                            DriverBuffer.writable(bench.bytes((byte) 0), 1)))
+                    .toArray(DriverBuffer[]::new);
+            double garbage = perOperation(() -> {
+                for (int done = 0; done < OPERATIONS; done += count) {
+                    for (DriverBuffer read : reads) {
+                        queue.offer(read);
+                    }
+                    queue.kick();
+                    for (int i = 0; i < count; i++) {
+                        assertThat(queue.await().length()).isEqualTo(BYTES + 1);
+                    }
+                }
+            });
+            assertThat(garbage).isLessThan(LIMIT);
+        }
     }
 
     @Test

@@ -37,12 +37,13 @@ public interface DeviceSite {
      * can take such stores itself (ioeventfd on KVM) they cause no exit, may be merged, and lose their value.
      *
      * @param gpa a multiple of 4
-     * @param stored called on the device's context with the value of a store of four bytes that came by an exit
+     * @param narrowest bytes of the least store that counts, 2 or 4; the widest has 4
+     * @param stored called on the device's context with the value of such a store to the first byte that came by an exit
      * @param merged called there after one or more stores whose values are lost, and now and then after none
      */
-    default void claimDoorbell(long gpa, LongConsumer stored, Runnable merged) {
+    default void claimDoorbell(long gpa, int narrowest, LongConsumer stored, Runnable merged) {
         claimMmio(gpa, Integer.BYTES, Delivery.POST, access -> {
-            if (access.write() && access.size() == Integer.BYTES) {
+            if (access.write() && access.offset() == 0 && access.size() >= narrowest) {
                 stored.accept(access.value());
             }
             return Future.succeededFuture(0L);

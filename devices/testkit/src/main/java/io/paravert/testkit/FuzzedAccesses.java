@@ -8,7 +8,9 @@ import io.paravert.device.RingService;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -27,6 +29,14 @@ public final class FuzzedAccesses {
 
     private final Supplier<Device> maker;
     private final TestMemory memory = new TestMemory(MEMORY_BYTES);
+    private Optional<Also> also = Optional.empty();
+
+    /** What a guest does to the device beside accesses and calls of its own. */
+    @FunctionalInterface
+    public interface Also {
+        /** @param bytes gives the input's next byte, 0 to 255, and 0 when there is none left */
+        void act(TestMachine machine, IntSupplier bytes);
+    }
 
     private FuzzedAccesses(Supplier<Device> maker) {
         this.maker = maker;
@@ -35,6 +45,12 @@ public final class FuzzedAccesses {
     /** @param maker makes the device under test, a new one each time */
     public static FuzzedAccesses of(Supplier<Device> maker) {
         return new FuzzedAccesses(maker);
+    }
+
+    /** Has the guest do this now and then; an {@link AssertionError} of it is a finding. */
+    public FuzzedAccesses also(Also action) {
+        also = Optional.of(action);
+        return this;
     }
 
     /**
@@ -83,6 +99,10 @@ public final class FuzzedAccesses {
         }
 
         private void act(int what) {
+            if (also.isPresent() && what >= 128) {
+                also.get().act(machine, source::next);
+                return;
+            }
             switch (what % 8) {
                 case 0, 1, 2 -> access();
                 case 3 -> call();

@@ -52,7 +52,7 @@ final class IoBench {
                 .vcpus(io.vcpus())
                 .console(ConsoleSink.discard())
                 .device("marks", marks);
-        io.workload().device(io.path()).ifPresent(device -> builder.device("measured", device));
+        io.workload().device(io.path(), io.vcpus()).ifPresent(device -> builder.device("measured", device));
         VmConfig config = builder.build();
         VmOutcome outcome;
         try (Vm vm = Vm.create(config, vertx, engine)) {

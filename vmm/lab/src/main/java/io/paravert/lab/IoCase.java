@@ -26,13 +26,31 @@ record IoCase(IoPath path, IoWorkload workload, int depth, int cpl, int vcpus) {
                 }
             }
         }
-        for (IoPath path : IoPath.values()) {
-            if (path.takesVcpus()) {
-                int deepest = path.depths().get(path.depths().size() - 1);
-                all.add(new IoCase(path, IoWorkload.READ, deepest, 0, 2));
+        of(IoWorkload.READ, 0).forEach(one -> all.add(new IoCase(one.path, one.workload, one.depth, one.cpl, 2)));
+        return all;
+    }
+
+    /** As few as show each path, each workload, both privileges, and one and two vCPUs. */
+    static List<IoCase> few() {
+        List<IoCase> few = new ArrayList<>(of(IoWorkload.READ, 3));
+        few.add(deep(IoPath.PORT, IoWorkload.WRITE, 3, 1));
+        few.add(deep(IoPath.RING_POLLING, IoWorkload.WRITE, 3, 1));
+        for (IoWorkload message : List.of(IoWorkload.MESSAGE_64, IoWorkload.MESSAGE_1500)) {
+            for (IoPath path : List.of(IoPath.PORT, IoPath.VIRTIO, IoPath.RING_POLLING)) {
+                few.add(deep(path, message, 3, 1));
             }
         }
-        return all;
+        few.addAll(of(IoWorkload.CONSOLE_LINE, 3));
+        for (int vcpus = 1; vcpus <= 2; vcpus++) {
+            for (IoPath path : List.of(IoPath.PORT, IoPath.VIRTIO, IoPath.RING_POLLING)) {
+                few.add(deep(path, IoWorkload.READ, 0, vcpus));
+            }
+        }
+        return few;
+    }
+
+    private static IoCase deep(IoPath path, IoWorkload workload, int cpl, int vcpus) {
+        return new IoCase(path, workload, path.deepest(), cpl, vcpus);
     }
 
     /** What all cases of a table have in common. */

@@ -15,8 +15,8 @@ final class IoChart {
     private static final int MARGIN = 60;
     private static final int LEGEND = 200;
     private static final String[] COLOURS = {
-        "#c2413b", "#e09f3e", "#8a5a9e", "#5b6f8a", "#2f6fb2", "#35a2b8", "#7a9a01", "#b0578d", "#795548", "#2a7f62",
-        "#111111"
+        "#c2413b", "#e09f3e", "#8a5a9e", "#5b6f8a", "#2f6fb2", "#35a2b8", "#0b3d66", "#7fb3d5", "#7a9a01", "#b0578d",
+        "#795548", "#2a7f62", "#111111"
     };
     private static final double[] PERCENTILES = {0, 10, 25, 50, 75, 90, 95, 98, 99, 99.5, 99.8, 99.9, 99.95, 99.99};
 

@@ -7,8 +7,10 @@ import io.paravert.vmm.engine.EngineReport;
 import io.paravert.vmm.lab.Lab;
 import io.paravert.vmm.lab.LabReport;
 import io.vertx.core.Vertx;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.TimeUnit;
@@ -41,13 +43,33 @@ public final class IoLab implements Lab {
 
     @Override
     public LabReport run(Consumer<String> progress) {
+        String conditions = conditions();
         List<IoResult> results = measure(progress);
-        return new LabReport(IoText.of(results), IoJson.of(results), Optional.of(IoPage.of(results)));
+        return report(results, conditions);
     }
 
     @Override
     public LabReport runQuickly(Consumer<String> progress) {
-        return new IoLab(cases, IoTimes.QUICK).run(progress);
+        return new IoLab(IoCase.few(), IoTimes.QUICK).run(progress);
+    }
+
+    static LabReport report(List<IoResult> results, String conditions) {
+        return new LabReport(
+                IoText.of(results) + conditions + "\n",
+                IoJson.of(results),
+                Optional.of(IoPage.of(results, conditions)));
+    }
+
+    /** What the reader should know of the machine. */
+    private static String conditions() {
+        int processors = Runtime.getRuntime().availableProcessors();
+        double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+        return String.format(
+                Locale.ROOT,
+                "%d processors, load %.1f when it began%s",
+                processors,
+                load,
+                load > processors / 2.0 ? ": others use them, so times say little; exits are what they are" : "");
     }
 
     /** All cases on all engines. */

@@ -25,6 +25,7 @@ final class IoPage {
             table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;font-size:15px;margin:1em 0}
             th,td{padding:.25em .6em;text-align:right;border-bottom:1px solid #e4e9ef}th:first-child,td:first-child{text-align:left}
             details summary{cursor:pointer;color:#2f6fb2}.key span{display:inline-block;width:1.6em;height:.9em;margin:0 .4em 0 1.2em}
+            .note{margin:0 0 .4em;font-size:.85em;color:#5b6f8a}pre{font-size:15px}
             .trap{fill:#c2413b}.kick{fill:#e9a8a4}.host{fill:#e09f3e}
             </style></head><body>
             """;
@@ -45,9 +46,15 @@ final class IoPage {
 
     private IoPage() {}
 
-    static String of(List<IoResult> results) {
+    /** @param conditions of the machine, one line */
+    static String of(List<IoResult> results, String conditions) {
         StringBuilder page = new StringBuilder(HEAD);
-        page.append("<h1>One device, every path</h1>").append(lead(results)).append(STORY);
+        page.append("<h1>One device, every path</h1>")
+                .append(lead(results))
+                .append("<p class=note>")
+                .append(conditions)
+                .append("</p>")
+                .append(STORY);
         page.append(
                 "<h2>One operation on each path</h2><p class=key>Time runs down.<span style='background:#c2413b'></span>"
                         + "a trap: the guest stands still<span style='background:#2a7f62'></span>memory that both share, or within the"
@@ -61,9 +68,7 @@ final class IoPage {
         groups(results).forEach((title, group) -> section(page, title, group));
         String contrast = IoText.contrast(results);
         if (!contrast.isEmpty()) {
-            page.append("<h2>The contrast</h2><ul>");
-            contrast.lines().forEach(line -> page.append("<li>").append(line).append("</li>"));
-            page.append("</ul>");
+            page.append("<h2>The contrast</h2><pre>").append(contrast).append("</pre>");
         }
         return page.append("</body></html>\n").toString();
     }
@@ -94,6 +99,15 @@ final class IoPage {
                 ring.io().cpl());
     }
 
+    private static void curves(StringBuilder page, String which, List<IoResult> some) {
+        if (!some.isEmpty()) {
+            page.append("<h3>Latency, ")
+                    .append(which)
+                    .append(": the share of operations that took longer</h3>")
+                    .append(IoChart.curves(some));
+        }
+    }
+
     private static Map<String, List<IoResult>> groups(List<IoResult> results) {
         Map<String, List<IoResult>> groups = new LinkedHashMap<>();
         for (IoResult r : results) {
@@ -115,12 +129,23 @@ final class IoPage {
             times.add(new IoChart.Bar(label, 1e9 / r.perSecond(), "host"));
         }
         page.append("<h2>").append(title).append("</h2><div class=row>");
-        page.append("<div><h3>Exits of an operation (pale: kicks that the kernel takes)</h3>")
+        page.append(
+                        "<div><h3>Exits of an operation</h3><p class=note>Pale: kicks that the kernel takes. Each step of the scale is"
+                                + " ten times the one before.</p>")
                 .append(IoChart.bars(exits))
-                .append("</div><div><h3>Time for an operation, ns</h3>")
+                .append(
+                        "</div><div><h3>Time for an operation, ns</h3><p class=note>The whole time divided by the operations done. The same"
+                                + " kind of scale.</p>")
                 .append(IoChart.bars(times))
-                .append("</div></div><h3>Latency: the share of operations that took longer</h3>")
-                .append(IoChart.curves(group));
+                .append("</div></div>");
+        curves(
+                page,
+                "one operation at a time",
+                group.stream().filter(r -> r.io().depth() == 1).toList());
+        curves(
+                page,
+                "many under way",
+                group.stream().filter(r -> r.io().depth() > 1).toList());
         page.append(
                 "<details open><summary>All figures</summary><table><tr><th>path<th>depth<th>ops/s<th>&plusmn;<th>MB/s<th>exits/op"
                         + "<th>kicks/op<th>p50 us<th>p99 us<th>p99.9 us"

@@ -46,6 +46,20 @@ enum IoPath {
             1,
             32,
             "One ring of descriptors for both directions: an operation touches fewer cache lines. All else is as before."),
+    VIRTIO_IN_ORDER(
+            "virtio, ordered",
+            "path=5 order=1",
+            1,
+            32,
+            "A packed queue whose buffers come back in the order in which they were sent (IN_ORDER): the driver knows the next"
+                    + " one without being told. A request that was fast waits behind a slow one."),
+    VIRTIO_DATA(
+            "virtio, data",
+            "path=4 data=1",
+            1,
+            32,
+            "A split queue whose notification also says how far the driver has got (NOTIFICATION_DATA). That helps a device"
+                    + " that cannot see the ring. This one can, and where the kernel takes the store its value is lost."),
     VIRTIO_POLLED(
             "virtio, polled",
             "path=4",
@@ -108,9 +122,13 @@ enum IoPath {
         return shallow == deep ? List.of(shallow) : List.of(shallow, deep);
     }
 
-    /** Whether each vCPU can have one of its own; a virtio device has one queue here. */
-    boolean takesVcpus() {
-        return this != VIRTIO && this != VIRTIO_PACKED && this != VIRTIO_POLLED;
+    /** Whether it is one of virtio's variants that are shown with a disk only. */
+    boolean isForDisksOnly() {
+        return this == VIRTIO_POLLED || this == VIRTIO_IN_ORDER || this == VIRTIO_DATA;
+    }
+
+    int deepest() {
+        return deep;
     }
 
     /** What traps, who runs, who copies. */

@@ -63,7 +63,7 @@ final class IoSequence {
                         new Arrow(GUEST, MONITOR, true, "32 calls: trap"),
                         new Arrow(MONITOR, DEVICE, false, "event, 32 times"),
                         new Arrow(DEVICE, MONITOR, false, "done, 32 times"));
-            case VIRTIO, VIRTIO_PACKED ->
+            case VIRTIO, VIRTIO_PACKED, VIRTIO_IN_ORDER, VIRTIO_DATA ->
                 List.of(
                         new Arrow(GUEST, DEVICE, false, "descriptors, in shared memory"),
                         new Arrow(GUEST, MONITOR, true, "notify, if asked: trap"),

@@ -33,7 +33,7 @@ final class IoText {
             }
             text.append(String.format(
                     Locale.ROOT,
-                    "%-15s%5d%10.0f%6.0f%%%8.1f%9.3f%9.3f%9.1f%9.1f %9.1f %8.2f%n",
+                    "%-15s%5d%10.0f%6.0f%%%8.1f%9.3f%9.3f%9s%9s %9s %8s%n",
                     io.path().label(),
                     io.depth(),
                     result.perSecond(),
@@ -41,29 +41,40 @@ final class IoText {
                     result.bytesPerSecond() / 1e6,
                     result.exitsPerOperation(),
                     result.kicksPerOperation(),
-                    result.latency(50) / 1e3,
-                    result.latency(99) / 1e3,
-                    result.latency(99.9) / 1e3,
-                    result.cpuNanosPerOperation() / 1e3));
+                    micros((double) result.latency(50)),
+                    micros((double) result.latency(99)),
+                    micros((double) result.latency(99.9)),
+                    micros(result.cpuNanosPerOperation())));
         }
         return text.append(contrast(results)).toString();
     }
 
-    /** The ring against port I/O, for each engine and privilege. */
+    /** Of ns, in at most eight characters. */
+    private static String micros(double nanos) {
+        return String.format(Locale.ROOT, nanos < 1e6 ? "%.2f" : nanos < 1e8 ? "%.1f" : "%.0f", nanos / 1e3);
+    }
+
+    /** Queues and rings with much under way against port I/O, for each engine, privilege and workload. */
     static String contrast(List<IoResult> results) {
         StringBuilder text = new StringBuilder();
-        for (IoResult ring : results) {
-            if (ring.io().path() != IoPath.RING_POLLING || ring.io().depth() == 1) {
+        String group = "";
+        for (IoResult deep : results) {
+            Optional<IoResult> port = portOf(results, deep);
+            if (deep.io().depth() == 1 || port.isEmpty()) {
                 continue;
             }
-            portOf(results, ring)
-                    .ifPresent(port -> text.append(String.format(
-                            Locale.ROOT,
-                            "%s, %s: polling ring x%d does %.0f times port I/O%n",
-                            ring.engine(),
-                            ring.io().title(),
-                            ring.io().depth(),
-                            ring.perSecond() / port.perSecond())));
+            String now = deep.engine() + ", " + deep.io().title();
+            if (!now.equals(group)) {
+                group = now;
+                text.append(now).append(", beside port I/O\n");
+            }
+            text.append(String.format(
+                    Locale.ROOT,
+                    "  %-15s x%d: %.0f times as many operations, %.3f exits each%n",
+                    deep.io().path().label(),
+                    deep.io().depth(),
+                    deep.perSecond() / port.get().perSecond(),
+                    deep.exitsPerOperation()));
         }
         return text.toString();
     }

@@ -53,7 +53,7 @@ enum IoWorkload {
         return switch (type) {
             // The console has no registers but the debug port's byte, and no queues in this experiment.
             case DeviceType.CONSOLE -> path == IoPath.PORT || path == IoPath.CALL || path == IoPath.MULTICALL;
-            case DeviceType.NET -> path != IoPath.VIRTIO_POLLED;
+            case DeviceType.NET -> !path.isForDisksOnly();
             default -> true;
         };
     }
@@ -64,20 +64,26 @@ enum IoWorkload {
     }
 
     /** A new device for it; the console needs none. */
-    Optional<Device> device(IoPath path) {
+    Optional<Device> device(IoPath path, int vcpus) {
         return switch (type) {
-            case DeviceType.BLOCK -> {
-                BlockDevice.Settings usual = BlockDevice.Settings.USUAL;
-                yield Optional.of(new BlockDevice(
-                        new MemoryStore(DISK_BYTES),
-                        path == IoPath.VIRTIO_POLLED ? usual.withBusyPoll(BUSY_POLL) : usual));
-            }
+            case DeviceType.BLOCK ->
+                Optional.of(
+                        new BlockDevice(new MemoryStore(DISK_BYTES), disk(path).withQueues(vcpus)));
             case DeviceType.NET ->
                 Optional.of(new NetDevice(
                         new Sink(),
                         new NetIdentity(MacAddress.parse("52:54:00:00:00:01"), NetIdentity.USUAL_MTU),
                         DevicePaths.Place.USUAL));
             default -> Optional.empty();
+        };
+    }
+
+    private static BlockDevice.Settings disk(IoPath path) {
+        BlockDevice.Settings usual = BlockDevice.Settings.USUAL;
+        return switch (path) {
+            case VIRTIO_POLLED -> usual.withBusyPoll(BUSY_POLL);
+            case VIRTIO_IN_ORDER -> usual.withInOrder();
+            default -> usual;
         };
     }
 

@@ -1,12 +1,14 @@
 /* Sets the experiment up, then runs its loop in ring 0 or ring 3: the same machine code. Arguments come on the command line. */
 #include <pv.h>
 #include <pv_smp.h>
+#include <string.h>
 
 #include "iolab.h"
 
 void user_main(void *argument);
 
-static uint64_t number_of(const char *name)
+/* What the command line says of a name, or `otherwise` where it does not have it. */
+static uint64_t number_or(const char *name, uint64_t otherwise)
 {
     for (const char *p = pv_platform.command_line; *p; p++) {
         const char *n = name;
@@ -23,7 +25,16 @@ static uint64_t number_of(const char *name)
             return value;
         }
     }
-    pv_crash("the command line lacks %s=", name);
+    return otherwise;
+}
+
+static uint64_t number_of(const char *name)
+{
+    uint64_t value = number_or(name, UINT64_MAX);
+    if (value == UINT64_MAX) {
+        pv_crash("the command line lacks %s=", name);
+    }
+    return value;
 }
 
 static int64_t serve(struct pv_frame *frame)
@@ -31,19 +42,40 @@ static int64_t serve(struct pv_frame *frame)
     pv_user_exit((int64_t)frame->rdi);
 }
 
-/* Sends go to queue 1 of a net device, requests to queue 0 of a block device. */
-static void begin_virtio(struct job *job, void *memory)
+static bool is_virtio(const struct job *job)
 {
-    bool net = job->type == PV_DEVICE_NET;
-    uint32_t type = net ? 1 : 2;
-    if (job->path == PATH_VIRTIO
-        && pv_virtio_begin_queue(&job->queue, job->window + job->window[PV_REGISTER_VIRTIO / 4] / 4, type, net, memory)) {
-        pv_crash("the virtio device refuses");
+    return job->path == PATH_VIRTIO || job->path == PATH_PACKED;
+}
+
+static volatile uint32_t *virtio_window(const struct job *job)
+{
+    return job->window + job->window[PV_REGISTER_VIRTIO / 4] / 4;
+}
+
+/* What is agreed on with the virtio device. */
+static uint64_t agree(const struct job *job)
+{
+    enum { BLOCK_MQ = 12 };
+    uint64_t wanted = 1ull << PV_VIRTIO_EVENT_IDX;
+    wanted |= job->path == PATH_PACKED ? 1ull << PV_VIRTIO_RING_PACKED : 0;
+    wanted |= number_or("order", 0) << PV_VIRTIO_IN_ORDER;
+    wanted |= number_or("data", 0) << PV_VIRTIO_NOTIFICATION_DATA;
+    wanted |= number_of("vcpus") == 2 ? 1ull << BLOCK_MQ : 0;
+    uint64_t agreed = pv_virtio_negotiate(virtio_window(job), job->type == PV_DEVICE_NET ? 1 : 2, wanted);
+    if (~agreed & wanted) {
+        pv_crash("the virtio device lacks features: 0x%lx of 0x%lx", agreed, wanted);
     }
-    if (job->path == PATH_PACKED
-        && pv_packed_begin_queue(&job->packed, job->window + job->window[PV_REGISTER_VIRTIO / 4] / 4, type, net, net ? 2 : 3,
-            memory)) {
-        pv_crash("the virtio device refuses a packed queue");
+    return agreed;
+}
+
+static void attach_virtio(struct job *job, uint64_t agreed, uint16_t index, void *memory)
+{
+    int refused = job->path == PATH_PACKED
+        ? pv_packed_attach(
+              &job->packed, virtio_window(job), agreed, index, job->type == PV_DEVICE_NET ? 2 : 3, memory)
+        : pv_virtq_attach(&job->queue, virtio_window(job), agreed, index, memory);
+    if (refused) {
+        pv_crash("the virtio device refuses queue %u", index);
     }
 }
 
@@ -63,18 +95,48 @@ static void begin_ring(struct job *job, void *memory)
     }
 }
 
-/* The second vCPU does the same with buffers, registers and a ring of its own, from now on, in ring 0. */
-static void start_other(struct job *job, uint8_t *memory)
+/* Gives a job its buffers. */
+static struct job *lay_out(uint8_t *memory)
 {
-    struct job *other = (struct job *)memory;
-    *other = *job;
+    struct job *job = (struct job *)memory;
+    job->batch = (struct pv_call_slot *)(memory + BATCH_AT);
+    job->data = memory + DATA_AT;
+    job->samples = (uint32_t *)(memory + SAMPLES_AT);
+    return job;
+}
+
+/* What the second vCPU needs to do the same with buffers, registers and a queue or ring of its own. */
+static struct job *other_job(const struct job *job)
+{
+    uint8_t *memory = (uint8_t *)job + JOB_BYTES;
+    memcpy(memory, job, sizeof(*job));
+    struct job *other = lay_out(memory);
     other->seed ^= 0x5555555555;
     other->is_other = 1;
-    other->batch = (struct pv_call_slot *)(memory + (1 << 20));
-    other->data = memory + (2 << 20);
-    other->samples = (uint32_t *)(memory + (3 << 20));
-    begin_ring(other, memory + (4 << 20));
-    job->other = other;
+    return other;
+}
+
+/* Sends go to queue 1 of a net device, requests to queue 0 of a block device, the second vCPU's to queue 1. */
+static void begin_queues(struct job *job)
+{
+    struct job *other = job->other;
+    if (is_virtio(job)) {
+        uint64_t agreed = agree(job);
+        attach_virtio(job, agreed, job->type == PV_DEVICE_NET, (uint8_t *)job + QUEUE_AT);
+        if (other) {
+            attach_virtio(other, agreed, 1, (uint8_t *)other + QUEUE_AT);
+        }
+        pv_virtio_ready(virtio_window(job));
+    }
+    begin_ring(job, (uint8_t *)job + QUEUE_AT);
+    if (other) {
+        begin_ring(other, (uint8_t *)other + QUEUE_AT);
+    }
+}
+
+/* It works from now on, in ring 0. */
+static void start_other(struct job *other)
+{
     int wrong = pv_vcpu_start(1, user_main, other, NULL);
     if (wrong) {
         pv_crash("the second vCPU does not start: %d", wrong);
@@ -88,7 +150,7 @@ int main(void)
     if (!device) {
         pv_crash("there is no device of type %lu", type);
     }
-    enum { PAGES = 4096 };
+    enum { PAGES = 2 * JOB_BYTES / 4096 };
     uint8_t *memory = pv_alloc_pages(PAGES);
     if (!memory) {
         pv_crash("there is not enough memory");
@@ -98,7 +160,7 @@ int main(void)
     if (device->mmio) {
         pv_user_permit((const void *)device->mmio, 8192);
     }
-    struct job *job = (struct job *)memory;
+    struct job *job = lay_out(memory);
     job->seed = 88172645463325252u;
     job->path = number_of("path");
     job->type = type;
@@ -114,16 +176,16 @@ int main(void)
     job->window = (volatile uint32_t *)device->mmio;
     job->page = pv_platform.hypercall_page;
     job->ring_port = pv_platform.ring_doorbell_port;
-    job->batch = (struct pv_call_slot *)(memory + (1 << 20));
-    job->data = memory + (2 << 20);
-    job->samples = (uint32_t *)(memory + (4 << 20));
-    for (uint64_t i = 0; type == PV_DEVICE_CONSOLE && i < MAX_DEPTH * DATA_BYTES; i++) {
-        job->data[i] = (uint8_t)(i % job->bytes == job->bytes - 1 ? '\n' : '.');
+    for (uint64_t line = 0; type == PV_DEVICE_CONSOLE && line < job->depth; line++) {
+        memset(job->data + line * DATA_BYTES, '.', job->bytes - 1);
+        job->data[line * DATA_BYTES + job->bytes - 1] = '\n';
     }
-    begin_virtio(job, memory + (6 << 20));
-    begin_ring(job, memory + (8 << 20));
     if (number_of("vcpus") == 2) {
-        start_other(job, memory + (10 << 20));
+        job->other = other_job(job);
+    }
+    begin_queues(job);
+    if (job->other) {
+        start_other(job->other);
     }
     if (number_of("cpl") == 3) {
         job->by_system_call = 1;

@@ -14,7 +14,19 @@ enum { MARK_BEGIN = 0x5a00, MARK_END = 0x5a04, MARK_SAMPLES = 0x5a08, MARK_FAILE
 /* As IoPath says. */
 enum { PATH_PORT, PATH_MMIO, PATH_CALL, PATH_MULTICALL, PATH_VIRTIO, PATH_PACKED, PATH_RING };
 
-enum { MAX_DEPTH = 32, MAX_SAMPLES = 65536, DATA_BYTES = 4096 };
+enum { MAX_DEPTH = 32, MAX_SAMPLES = 16384, DATA_BYTES = 4096 };
+
+/* What a vCPU has for itself: its job at 0, and behind that. Small, because zeroing it is slow where ring 0 is emulated. */
+enum {
+    BATCH_AT = 0x1000,
+    DATA_AT = 0x2000,
+    SAMPLES_AT = DATA_AT + MAX_DEPTH * DATA_BYTES,
+    QUEUE_AT = SAMPLES_AT + MAX_SAMPLES * sizeof(uint32_t),
+    QUEUE_BYTES = 0x4000,
+    JOB_BYTES = QUEUE_AT + QUEUE_BYTES
+};
+_Static_assert(sizeof(struct pv_virtq_memory) <= QUEUE_BYTES, "a queue has its room");
+_Static_assert(sizeof(struct pv_packed_memory) <= QUEUE_BYTES, "a packed queue has its room");
 
 struct job {
     uint64_t path, type, op, bytes, depth, rounds; /* type: PV_DEVICE_*; the console is PV_DEVICE_CONSOLE */

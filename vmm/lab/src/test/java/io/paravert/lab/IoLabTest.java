@@ -41,8 +41,9 @@ class IoLabTest {
         cases.add(new IoCase(IoPath.CALL, IoWorkload.CONSOLE_LINE, 1, 3));
         cases.add(new IoCase(IoPath.PORT, IoWorkload.READ, 1, 0, 2));
         cases.add(new IoCase(IoPath.RING_DOORBELL, IoWorkload.READ, 32, 0, 2));
+        cases.add(new IoCase(IoPath.VIRTIO_IN_ORDER, IoWorkload.READ, 32, 0, 2));
         results = new IoLab(cases, SHORT).measure(line -> {});
-        report = new LabReport(IoText.of(results), IoJson.of(results), java.util.Optional.of(IoPage.of(results)));
+        report = IoLab.report(results, "a quiet machine");
     }
 
     private static List<IoResult> of(IoPath path) {
@@ -103,7 +104,8 @@ class IoLabTest {
 
     @Test
     void shouldNotLeaveTheGuestForADoorbellThatTheEngineTakes() {
-        for (IoPath path : List.of(IoPath.VIRTIO, IoPath.VIRTIO_PACKED, IoPath.RING_EVENT)) {
+        for (IoPath path : List.of(
+                IoPath.VIRTIO, IoPath.VIRTIO_PACKED, IoPath.VIRTIO_IN_ORDER, IoPath.VIRTIO_DATA, IoPath.RING_EVENT)) {
             assertThat(of(path)).allSatisfy(r -> {
                 assertThat(r.kicksPerOperation()).isPositive();
                 assertThat(r.exitsPerOperation()).isZero();
@@ -111,6 +113,16 @@ class IoLabTest {
         }
         assertThat(of(IoPath.RING_DOORBELL))
                 .allSatisfy(r -> assertThat(r.exitsPerOperation()).isEqualTo(r.kicksPerOperation()));
+    }
+
+    @Test
+    void shouldKeepTheQuickRunToAFewOfEachKind() {
+        List<IoCase> few = IoCase.few();
+        assertThat(IoCase.all()).containsAll(few).hasSizeGreaterThan(3 * few.size());
+        assertThat(few.stream().map(IoCase::path)).contains(IoPath.values());
+        assertThat(few.stream().map(IoCase::workload)).contains(IoWorkload.values());
+        assertThat(few.stream().map(IoCase::vcpus)).contains(1, 2);
+        assertThat(few.stream().map(IoCase::cpl)).contains(0, 3);
     }
 
     @Test

@@ -29,7 +29,12 @@ public record BlockConfiguration(
 
         @JsonPropertyDescription(
                 "us for which the virtio queue is looked at before the driver has to notify, 0 to 1000")
-        int busyPollMicros) {
+        int busyPollMicros,
+
+        @JsonProperty(defaultValue = "1") @JsonPropertyDescription("virtio queues, 1 to 16: one for each vCPU")
+        int queues,
+
+        @JsonPropertyDescription("offer virtio's IN_ORDER") boolean inOrder) {
     private static final int MOST_MICROS = 1000;
     private static final int USUAL_MIB = 64;
     private static final int MOST_MIB = 65536;
@@ -61,6 +66,8 @@ public record BlockConfiguration(
         return new BlockDevice.Settings(
                 id == null ? "paravert" : id,
                 DevicePaths.Place.of(port, mmio, !noPolling),
-                Duration.ofNanos(busyPollMicros * 1000L));
+                Duration.ofNanos(busyPollMicros * 1000L),
+                queues == 0 ? 1 : queues,
+                inOrder);
     }
 }

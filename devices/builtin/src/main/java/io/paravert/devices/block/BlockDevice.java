@@ -23,14 +23,36 @@ public final class BlockDevice implements Device, OffersVirtio {
      * What it says and where it stands.
      *
      * @param id what virtio's GET_ID answers
-     * @param busyPoll how long the virtio queue is looked at before the driver has to notify, 0 to 1 ms
+     * @param busyPoll how long a virtio queue is looked at before the driver has to notify, 0 to 1 ms
+     * @param queues of the virtio device, 1 to {@link #MOST_QUEUES}
+     * @param inOrder whether virtio's IN_ORDER is offered; a driver that takes it gets a request that was fast only behind a slow
+     *     one that came before
      */
-    public record Settings(String id, DevicePaths.Place place, Duration busyPoll) {
-        public static final Settings USUAL = new Settings("paravert", DevicePaths.Place.USUAL, Duration.ZERO);
+    public record Settings(String id, DevicePaths.Place place, Duration busyPoll, int queues, boolean inOrder) {
+        public static final int MOST_QUEUES = 16;
+        public static final Settings USUAL = new Settings("paravert", DevicePaths.Place.USUAL, Duration.ZERO, 1, false);
 
-        /** The same with another time to look at the virtio queue. */
+        public Settings {
+            if (queues < 1 || queues > MOST_QUEUES) {
+                throw new IllegalArgumentException("queues=" + queues + ": give 1 to " + MOST_QUEUES);
+            }
+        }
+
+        public Settings withId(String name) {
+            return new Settings(name, place, busyPoll, queues, inOrder);
+        }
+
+        /** The same with another time to look at a virtio queue. */
         public Settings withBusyPoll(Duration longest) {
-            return new Settings(id, place, longest);
+            return new Settings(id, place, longest, queues, inOrder);
+        }
+
+        public Settings withQueues(int number) {
+            return new Settings(id, place, busyPoll, number, inOrder);
+        }
+
+        public Settings withInOrder() {
+            return new Settings(id, place, busyPoll, queues, true);
         }
     }
 
@@ -46,7 +68,7 @@ public final class BlockDevice implements Device, OffersVirtio {
 
     @Override
     public VirtioDevice virtio() {
-        return new VirtioBlock(store, settings.id());
+        return VirtioBlock.owning(store, settings);
     }
 
     @Override
@@ -63,7 +85,7 @@ public final class BlockDevice implements Device, OffersVirtio {
                 identity(),
                 service,
                 CallPath.ofBlock(service, site.memory())::handle,
-                new VirtioBlock(service, settings.id(), settings.busyPoll()));
+                VirtioBlock.sharing(service, settings));
         store.attach(attached.completions());
         paths = attached;
     }

@@ -11,19 +11,21 @@ import io.paravert.virtio.ConfigSpace;
 import io.paravert.virtio.QueueSpec;
 import io.paravert.virtio.Request;
 import io.paravert.virtio.VirtioDevice;
+import io.paravert.virtio.VirtioFeature;
 import io.paravert.virtio.VirtioLink;
 import io.paravert.virtio.queue.QueueException;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The block device as virtio 1.2, 5.2 describes it: one request queue; a request is a header of 16 bytes, data, and a status byte
+ * The block device as virtio 1.2, 5.2 describes it: request queues; a request is a header of 16 bytes, data, and a status byte
  * at the very end of what the device writes. As a device of its own it opens and closes the store with itself; as one path among
  * several it leaves that to the device.
  */
@@ -63,13 +65,14 @@ public final class VirtioBlock implements VirtioDevice {
         static final long RO = 1 << 5;
         static final long BLK_SIZE = 1 << 6;
         static final long FLUSH = 1 << 9;
+        static final long MQ = 1 << 12;
         static final long DISCARD = 1 << 13;
         static final long WRITE_ZEROES = 1 << 14;
     }
 
     private final BlockService service;
     private final boolean ownsStore;
-    private final Duration busyPoll;
+    private final BlockDevice.Settings settings;
     private final byte[] id;
     /** Layout of 5.2.4. */
     private final ConfigSpace config = new ConfigSpace(60);
@@ -78,33 +81,38 @@ public final class VirtioBlock implements VirtioDevice {
     private @Nullable Operation free;
 
     /**
-     * A device of its own, for instance behind PCI.
+     * A device of its own with one queue, for instance behind PCI.
      *
      * @param id what GET_ID answers, at most 20 bytes of ASCII count
      */
     public VirtioBlock(BlockStore store, String id) {
-        this(new BlockService(store), id, true, Duration.ZERO);
+        this(new BlockService(store), BlockDevice.Settings.USUAL.withId(id), true);
     }
 
-    /** One path among several; see {@link QueueSpec#polledFor}. */
-    VirtioBlock(BlockService service, String id, Duration busyPoll) {
-        this(service, id, false, busyPoll);
-    }
-
-    private VirtioBlock(BlockService service, String id, boolean ownsStore, Duration busyPoll) {
+    private VirtioBlock(BlockService service, BlockDevice.Settings settings, boolean ownsStore) {
         this.service = service;
         this.ownsStore = ownsStore;
-        this.busyPoll = busyPoll;
-        this.id = Arrays.copyOf(id.getBytes(StandardCharsets.US_ASCII), ID_BYTES);
+        this.settings = settings;
+        this.id = Arrays.copyOf(settings.id().getBytes(StandardCharsets.US_ASCII), ID_BYTES);
         config.putLong(0, service.store().sectors())
                 .putInt(12, SEGMENTS)
                 .putInt(20, BlockStore.SECTOR)
+                .putShort(34, settings.queues())
                 .putInt(36, (int) BlockService.CLEAR_LIMIT)
                 .putInt(40, 1)
                 .putInt(44, 1)
                 .putInt(48, (int) BlockService.CLEAR_LIMIT)
                 .putInt(52, 1)
                 .putByte(56, 1);
+    }
+
+    static VirtioBlock owning(BlockStore store, BlockDevice.Settings settings) {
+        return new VirtioBlock(new BlockService(store), settings, true);
+    }
+
+    /** One path among several. */
+    static VirtioBlock sharing(BlockService service, BlockDevice.Settings settings) {
+        return new VirtioBlock(service, settings, false);
     }
 
     @Override
@@ -114,8 +122,13 @@ public final class VirtioBlock implements VirtioDevice {
 
     @Override
     public long features() {
-        long common = Bit.SEG_MAX | Bit.BLK_SIZE | Bit.FLUSH;
+        long common = Bit.SEG_MAX | Bit.BLK_SIZE | Bit.FLUSH | (settings.queues() > 1 ? Bit.MQ : 0);
         return service.store().isReadOnly() ? common | Bit.RO : common | Bit.DISCARD | Bit.WRITE_ZEROES;
+    }
+
+    @Override
+    public Set<VirtioFeature> ringFeatures() {
+        return settings.inOrder() ? EnumSet.allOf(VirtioFeature.class) : VirtioDevice.super.ringFeatures();
     }
 
     @Override
@@ -125,8 +138,9 @@ public final class VirtioBlock implements VirtioDevice {
 
     @Override
     public List<QueueSpec> queues() {
-        return List.of(QueueSpec.ofRequests(QUEUE_MAXIMUM, QueueSpec.Direction.BOTH, this::handle)
-                .polledFor(busyPoll));
+        QueueSpec queue = QueueSpec.ofRequests(QUEUE_MAXIMUM, QueueSpec.Direction.BOTH, this::handle)
+                .polledFor(settings.busyPoll());
+        return Collections.nCopies(settings.queues(), queue);
     }
 
     @Override
@@ -235,8 +249,10 @@ public final class VirtioBlock implements VirtioDevice {
         @Nullable Operation next;
 
         private @Nullable Request request;
+        /** How it ended, if that was at once. */
         private @Nullable Future<Void> end;
-        private @Nullable Promise<Void> waiting;
+
+        private boolean waiting;
 
         Future<Void> start(Request asked, int op, long sector, GuestBuffer data, long at, long bytes) {
             request = asked;
@@ -246,31 +262,30 @@ public final class VirtioBlock implements VirtioDevice {
                 recycle();
                 return reached;
             }
-            Promise<Void> promise = Promise.promise();
-            waiting = promise;
-            return promise.future();
+            waiting = true;
+            return Request.ENDED_LATER;
         }
 
         @Override
         public void complete(long result) {
-            Future<Void> reached = finish(Objects.requireNonNull(request), result);
-            Promise<Void> promise = waiting;
-            if (promise == null) {
+            Request asked = Objects.requireNonNull(request);
+            Future<Void> reached = finish(asked, result);
+            if (!waiting) {
                 end = reached;
                 return;
             }
             recycle();
             if (reached.succeeded()) {
-                promise.complete();
+                asked.end();
             } else {
-                promise.fail(reached.cause());
+                asked.fail(reached.cause());
             }
         }
 
         private void recycle() {
             request = null;
             end = null;
-            waiting = null;
+            waiting = false;
             next = free;
             free = this;
         }

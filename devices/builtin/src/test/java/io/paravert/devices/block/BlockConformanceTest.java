@@ -22,6 +22,14 @@ class BlockConformanceTest {
     }
 
     @TestFactory
+    Stream<DynamicTest> conformanceOfTwoQueuesInOrder() {
+        BlockDevice.Settings settings = BlockDevice.Settings.USUAL.withQueues(2).withInOrder();
+        return VirtioCases.of((window, pin) ->
+                        new VirtioMmioDevice(VirtioBlock.owning(new MemoryStore(BYTES), settings), window, pin::set))
+                .tests();
+    }
+
+    @TestFactory
     Stream<DynamicTest> conformanceOfASlowStore() {
         Slow slow = new Slow();
         return VirtioCases.of((window, pin) -> {

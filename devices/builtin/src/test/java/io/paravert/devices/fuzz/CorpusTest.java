@@ -29,7 +29,8 @@ class CorpusTest {
             "NetPathsFuzz", NetPathsFuzz::fuzzerTestOneInput,
             "EntropyFuzz", EntropyFuzz::fuzzerTestOneInput,
             "BalloonFuzz", BalloonFuzz::fuzzerTestOneInput,
-            "ClockFuzz", ClockFuzz::fuzzerTestOneInput));
+            "ClockFuzz", ClockFuzz::fuzzerTestOneInput,
+            "PciFuzz", PciFuzz::fuzzerTestOneInput));
 
     private static List<Path> corpus(String target) throws IOException {
         try (Stream<Path> files = Files.list(CORPUS.resolve(target))) {

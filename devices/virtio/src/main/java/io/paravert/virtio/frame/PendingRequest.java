@@ -44,6 +44,24 @@ final class PendingRequest implements Request, Handler<AsyncResult<Void>> {
         written = bytes;
     }
 
+    @Override
+    public void end() {
+        requireTaken();
+        queue.finished(this, null);
+    }
+
+    @Override
+    public void fail(Throwable why) {
+        requireTaken();
+        queue.finished(this, why);
+    }
+
+    private void requireTaken() {
+        if (stage != Stage.TAKEN) {
+            throw new IllegalStateException("a request ends twice");
+        }
+    }
+
     DescriptorChain chain() {
         return chain;
     }

@@ -145,6 +145,9 @@ final class ServedQueue implements BufferQueue {
             finished(request, e);
             return;
         }
+        if (done == Request.ENDED_LATER) {
+            return;
+        }
         if (done.isComplete()) {
             finished(request, done.failed() ? done.cause() : null);
         } else {

@@ -37,7 +37,8 @@ public final class VirtioMmioDevice extends FramedDevice {
         DeviceFrame attached = frame(site, interrupts);
         MmioTransport registers = new MmioTransport(attached);
         claimRegisters(site, registers, 0, MmioRegister.QUEUE_NOTIFY);
-        site.claimDoorbell(window + MmioRegister.QUEUE_NOTIFY, registers::notifyQueue, attached::notifyQueues);
+        site.claimDoorbell(
+                window + MmioRegister.QUEUE_NOTIFY, MmioRegister.BYTES, registers::notifyQueue, attached::notifyQueues);
         claimRegisters(site, registers, MmioRegister.QUEUE_NOTIFY + MmioRegister.BYTES, MmioRegister.INTERRUPT_STATUS);
         site.claimMmio(window + MmioRegister.INTERRUPT_STATUS, 2L * MmioRegister.BYTES, inline(interrupts));
         claimRegisters(site, registers, MmioRegister.INTERRUPT_ACK + MmioRegister.BYTES, MmioRegister.WINDOW_BYTES);

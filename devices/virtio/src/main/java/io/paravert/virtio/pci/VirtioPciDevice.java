@@ -71,15 +71,24 @@ public final class VirtioPciDevice extends FramedDevice {
                 PciLayout.DEVICE_BYTES,
                 Delivery.CALL,
                 access -> serveConfig(attached, access));
-        site.claimMmio(window + PciLayout.NOTIFY_AT, PciLayout.NOTIFY_BYTES, Delivery.POST, access -> {
-            if (access.write()) {
-                // The place names the queue; what is written says the same, or with NOTIFICATION_DATA where the driver
-                // is.
-                attached.notifyQueue((int) access.offset() / PciLayout.NOTIFY_MULTIPLIER);
-            }
-            return Future.succeededFuture(0L);
-        });
+        claimNotifications(site, attached);
         claimInline(site, interrupts);
+    }
+
+    /**
+     * A doorbell for each queue. The place names the queue; what is written says the same in two bytes, or with
+     * NOTIFICATION_DATA in four bytes where the driver stands (4.1.5.2).
+     */
+    private void claimNotifications(DeviceSite site, DeviceFrame attached) {
+        long place = window + PciLayout.NOTIFY_AT;
+        for (int i = 0; i < queues; i++) {
+            int queue = i;
+            site.claimDoorbell(
+                    place, Short.BYTES, value -> attached.notifyQueue(queue), () -> attached.notifyQueue(queue));
+            place += PciLayout.NOTIFY_MULTIPLIER;
+        }
+        site.claimMmio(place, window + PciLayout.NOTIFY_AT + PciLayout.NOTIFY_BYTES - place, (ReadOnly)
+                (vcpu, offset, size) -> 0);
     }
 
     private static Future<Long> serveConfig(DeviceFrame frame, Access access) {

@@ -136,6 +136,16 @@ final class VirtioPciDeviceTest {
     }
 
     @Test
+    void hearsANotificationOfFourBytesAndNotOneOfOneByte() {
+        long notify = start();
+        machine.writeMmio(notify, 1, 0);
+        machine.settle();
+        assertThat(machine.memory().getShortAcquire(0x3002)).isZero();
+        machine.writeMmio(notify, 4, 1 << 16);
+        awaitUsed();
+    }
+
+    @Test
     void servesAQueueWithAMessageThatWaitsWhileItIsMasked() {
         config.writeConfig(0x86, 2, 0x8000);
         machine.writeMmio(BAR + 0x8010, 4, 0xfee0_1000L);

@@ -6,27 +6,29 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Four bytes of MMIO to which the guest stores to wake a device. Connected, the engine takes the stores and no exit is seen;
+ * MMIO to which the guest stores so many bytes to wake a device. Connected, the engine takes the stores and no exit is seen;
  * otherwise the device's claim on the place serves them.
  */
 final class DeviceDoorbell {
     private final HostedDevice device;
     private final long gpa;
+    private final int bytes;
     private final Runnable merged;
     /** A ring is on its way to the device: at most one is, however fast the guest stores. */
     private final AtomicBoolean rung = new AtomicBoolean();
 
     private @Nullable AutoCloseable connection;
 
-    DeviceDoorbell(HostedDevice device, long gpa, Runnable merged) {
+    DeviceDoorbell(HostedDevice device, long gpa, int bytes, Runnable merged) {
         this.device = device;
         this.gpa = gpa;
+        this.bytes = bytes;
         this.merged = merged;
     }
 
     synchronized void connect(DoorbellEvents events) {
         try {
-            connection = events.listen(true, gpa, Integer.BYTES, this::ring);
+            connection = events.listen(true, gpa, bytes, this::ring);
         } catch (EngineException e) {
             // The host has no descriptor left, say: then each ring is an exit.
             device.log().warn(() -> "a doorbell of " + device.name() + " rings by exits: " + e.getMessage());

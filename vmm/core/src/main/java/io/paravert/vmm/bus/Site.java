@@ -113,9 +113,11 @@ final class Site implements DeviceSite {
     }
 
     @Override
-    public void claimDoorbell(long gpa, LongConsumer stored, Runnable merged) {
-        DeviceSite.super.claimDoorbell(gpa, stored, merged);
-        doorbells.add(new DeviceDoorbell(device, gpa, merged));
+    public void claimDoorbell(long gpa, int narrowest, LongConsumer stored, Runnable merged) {
+        DeviceSite.super.claimDoorbell(gpa, narrowest, stored, merged);
+        for (int bytes = narrowest; bytes <= Integer.BYTES; bytes += bytes) {
+            doorbells.add(new DeviceDoorbell(device, gpa, bytes, merged));
+        }
     }
 
     @Override
