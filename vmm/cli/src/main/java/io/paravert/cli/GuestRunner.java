@@ -2,6 +2,7 @@ package io.paravert.cli;
 
 import io.paravert.device.Device;
 import io.paravert.guest.GuestNeed;
+import io.paravert.vmm.ConsoleSink;
 import io.paravert.vmm.Vm;
 import io.paravert.vmm.VmConfig;
 import io.paravert.vmm.VmOutcome;
@@ -160,8 +161,10 @@ final class GuestRunner {
             Duration rest = limit.minusNanos(System.nanoTime() - began);
             limit = rest.compareTo(SHORTEST) < 0 ? SHORTEST : rest;
         }
+        KernelMessages messages = new KernelMessages(output, this::sayThatItStays);
+        ConsoleSink sink = request.kernel() == null ? output : messages;
         try (GuestMachine guest = machine;
-                Vm vm = Vm.create(complete(guest, output, plugins, limit), vertx, engine)) {
+                Vm vm = Vm.create(complete(guest, sink, plugins, limit), vertx, engine)) {
             guest.connect(vm);
             output.onLoss(vm::stop);
             PluginWatch watch = new PluginWatch(
@@ -170,11 +173,20 @@ final class GuestRunner {
                 watch.start();
             }
             try {
-                return RunRecord.of(guest.target().name(), vm, awaitEnd(vm, console), request.stats());
+                VmOutcome outcome = awaitEnd(vm, console);
+                return RunRecord.of(guest.target().name(), vm, outcome, messages.panic(), request.stats());
             } finally {
                 watch.close();
             }
         }
+    }
+
+    /** A kernel that has panicked and was not told what to do then runs on, and does nothing. */
+    private void sayThatItStays() {
+        stdio.err()
+                .println("paravert: the guest's kernel has panicked and stays so; "
+                        + (stdio.inIsTerminal() ? "Ctrl-A x leaves, and " : "")
+                        + "panic=-1 on its command line would end the run");
     }
 
     private static VmOutcome awaitEnd(Vm vm, InteractiveConsole console) {
@@ -193,7 +205,7 @@ final class GuestRunner {
         }
     }
 
-    private VmConfig complete(GuestMachine guest, ConsoleOutput output, Plugins plugins, Duration limit) {
+    private VmConfig complete(GuestMachine guest, ConsoleSink console, Plugins plugins, Duration limit) {
         GuestTarget target = guest.target();
         Map<String, Device> devices = devices(target, plugins);
         // What the machine's board takes is the board's to attach.
@@ -203,7 +215,7 @@ final class GuestRunner {
                 .memoryBytes(request.memoryBytes())
                 .vcpus(request.vcpus() == null ? target.vcpus() : request.vcpus())
                 .timeout(limit)
-                .console(output);
+                .console(console);
         if (request.traceExits()) {
             config.trace(new TraceLines(stdio.err()));
         }

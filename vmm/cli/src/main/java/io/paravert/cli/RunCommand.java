@@ -36,8 +36,8 @@ import picocli.CommandLine.Spec;
             "130:the user left, as by Ctrl-A x"
         },
         footer =
-                "%nA kernel that powers off ends with status 0, one that panics and says so (pvpanic) with 5, and one that "
-                        + "reboots starts again.%nOn a terminal, Ctrl-A x leaves the guest and Ctrl-A Ctrl-A types a Ctrl-A.")
+                "%nA kernel that powers off ends with status 0, one that panics (and does not stay so: panic=-1) with 5, and "
+                        + "one that reboots starts again.%nOn a terminal, Ctrl-A x leaves the guest and Ctrl-A Ctrl-A types a Ctrl-A.")
 final class RunCommand implements Callable<Integer> {
     static final String JSON = "--json";
     /** {@code --json} without a file. */
@@ -76,7 +76,7 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--append",
             paramLabel = "TEXT",
-            description = "Its command line (default: console=ttyS0, or console=hvc0 with --console virtio).")
+            description = "Its command line (default: console=ttyS0 panic=-1, or hvc0 with --console virtio).")
     private @Nullable String append;
 
     @Option(
@@ -250,7 +250,7 @@ final class RunCommand implements Callable<Integer> {
             all.add(initrd);
         }
         all.addAll(modules);
-        String commandLine = append == null ? "console=" + console.linuxName() : append;
+        String commandLine = append == null ? "console=" + console.linuxName() + " panic=-1" : append;
         return new KernelRequest(file, all, commandLine, disks, bus, console, !noReboot);
     }
 

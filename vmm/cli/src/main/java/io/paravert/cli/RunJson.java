@@ -27,6 +27,13 @@ final class RunJson {
             if (record.guestCode().isPresent()) {
                 json.writeNumberField("guest_code", record.guestCode().get());
             }
+            if (!record.where().isEmpty()) {
+                json.writeArrayFieldStart("where");
+                for (String where : record.where()) {
+                    json.writeString(where);
+                }
+                json.writeEndArray();
+            }
             statistics(json, record.statistics());
             StatsText.write(json, record.asked(), record.statistics());
             if (record.crash().isPresent()) {

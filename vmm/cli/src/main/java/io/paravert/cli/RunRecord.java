@@ -4,7 +4,10 @@ import io.paravert.vmm.Vm;
 import io.paravert.vmm.VmOutcome;
 import io.paravert.vmm.VmStatistics;
 import io.paravert.vmm.crash.CrashReport;
+import io.paravert.vmm.crash.Whereabouts;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -17,8 +20,9 @@ import java.util.Set;
  * @param sentence how, for people, to follow the guest's name
  * @param status this command's exit status
  * @param guestCode the guest's own 32-bit code, if it ended itself
- * @param asked what is to be told of the engine
  * @param crash what is known of its crash, if it crashed
+ * @param where what each vCPU was doing, if the time was up
+ * @param asked what is to be told of the engine
  */
 record RunRecord(
         String guest,
@@ -27,13 +31,31 @@ record RunRecord(
         int status,
         Optional<Integer> guestCode,
         Optional<CrashReport> crash,
+        List<String> where,
         VmStatistics statistics,
         Set<RunCommand.Stats> asked) {
 
     private static final String REBOOT = "reboot";
 
-    /** Of a machine that has ended and is not closed yet. */
-    static RunRecord of(String guest, Vm vm, VmOutcome outcome, Set<RunCommand.Stats> asked) {
+    /**
+     * Of a machine that has ended and is not closed yet.
+     *
+     * @param panic what its kernel has said of its panic, if it has
+     */
+    static RunRecord of(String guest, Vm vm, VmOutcome outcome, Optional<String> panic, Set<RunCommand.Stats> asked) {
+        RunRecord ended = ofOutcome(guest, vm, outcome, asked);
+        if (panic.isEmpty()) {
+            return ended;
+        }
+        if (ended.isReboot()) {
+            return ended.withEnd("crashed", "crashed: its kernel has panicked: " + panic.get(), Status.CRASHED);
+        }
+        return outcome instanceof VmOutcome.TimedOut
+                ? ended.withEnd(ended.kind, ended.sentence + "; its kernel has panicked: " + panic.get(), ended.status)
+                : ended;
+    }
+
+    private static RunRecord ofOutcome(String guest, Vm vm, VmOutcome outcome, Set<RunCommand.Stats> asked) {
         VmStatistics statistics = vm.statistics();
         if (outcome instanceof VmOutcome.Shutdown end) {
             return new RunRecord(
@@ -43,29 +65,33 @@ record RunRecord(
                     end.processStatus(),
                     Optional.of(end.code()),
                     Optional.empty(),
+                    List.of(),
                     statistics,
                     asked);
         }
         if (outcome instanceof VmOutcome.Crashed end) {
             CrashReport report = CrashReport.of(guest, statistics.engine(), end.crash(), vm.memory());
-            return new RunRecord(
-                    guest,
-                    "crashed",
-                    "crashed",
-                    Status.CRASHED,
-                    Optional.empty(),
-                    Optional.of(report),
-                    statistics,
-                    asked);
+            return ended(guest, "crashed", "crashed", Status.CRASHED, statistics, asked)
+                    .with(Optional.of(report), List.of());
         }
         if (outcome instanceof VmOutcome.TimedOut end) {
-            return ended(
-                    guest, "timed-out", "timed out after " + seconds(end.limit()), Status.TIMED_OUT, statistics, asked);
+            String sentence = "timed out after " + seconds(end.limit());
+            return ended(guest, "timed-out", sentence, Status.TIMED_OUT, statistics, asked)
+                    .with(Optional.empty(), whereabouts(vm, statistics.vcpus().size()));
         }
         if (outcome instanceof VmOutcome.Failed end) {
             return ended(guest, "failed", "could not run: " + end.message(), Status.NO_ENGINE, statistics, asked);
         }
         return ended(guest, "left", "was stopped", Status.LEFT, statistics, asked);
+    }
+
+    private static List<String> whereabouts(Vm vm, int vcpus) {
+        List<String> where = new ArrayList<>();
+        for (int vcpu = 0; vcpu < vcpus; vcpu++) {
+            String name = "vCPU " + vcpu + " ";
+            vm.registersAtTimeout(vcpu).ifPresent(state -> where.add(name + Whereabouts.of(vm.memory(), state)));
+        }
+        return where;
     }
 
     private static RunRecord ended(
@@ -75,7 +101,16 @@ record RunRecord(
             int status,
             VmStatistics statistics,
             Set<RunCommand.Stats> asked) {
-        return new RunRecord(guest, kind, sentence, status, Optional.empty(), Optional.empty(), statistics, asked);
+        return new RunRecord(
+                guest, kind, sentence, status, Optional.empty(), Optional.empty(), List.of(), statistics, asked);
+    }
+
+    private RunRecord with(Optional<CrashReport> report, List<String> whereabouts) {
+        return new RunRecord(guest, kind, sentence, status, guestCode, report, whereabouts, statistics, asked);
+    }
+
+    private RunRecord withEnd(String newKind, String newSentence, int newStatus) {
+        return new RunRecord(guest, newKind, newSentence, newStatus, Optional.empty(), crash, where, statistics, asked);
     }
 
     private static String seconds(Duration limit) {

@@ -26,6 +26,7 @@ final class RunSummary {
         StringBuilder text = new StringBuilder();
         text.append(paint(record.status() == 0 ? "32" : "31", record.guest() + " " + record.sentence()))
                 .append('\n');
+        record.where().forEach(where -> line(text, "where", where));
         line(text, "engine", statistics.engine() + ", hypercalls by " + transport(statistics.transport()));
         line(
                 text,

@@ -102,8 +102,32 @@ class KernelRunTest {
     @Test
     void shouldEndAHungKernelAtItsLimit() throws IOException {
         Invocation run = run(kernel("hangs", HANG), "--timeout", "0.3");
-        assertThat(run.err()).startsWith("hangs timed out after 0.3 s\n");
+        assertThat(run.err()).startsWith("hangs timed out after 0.3 s\n  where      vCPU 0 ");
         assertThat(run.status()).isEqualTo(124);
+    }
+
+    /** Sends a text to COM1: {@code mov esi, text; mov dx, 0x3f8; lodsb; test al, al; jz ...; out dx, al; jmp lodsb}. */
+    private Path saying(String name, String text, String then) throws IOException {
+        String loop = "66baf803 ac 84c0 7403 ee ebf8 " + then + HANG;
+        int address = LOAD + HEADER_BYTES + 5 + loop.replace(" ", "").length() / 2;
+        String move = "be" + HexFormat.of().toHexDigits(Integer.reverseBytes(address));
+        String bytes = HexFormat.of().formatHex(text.getBytes(StandardCharsets.US_ASCII));
+        return kernel(name, move + loop + bytes + "00");
+    }
+
+    @Test
+    void shouldCallAResetAfterAPanicThatOnlyTheConsoleTellsACrash() throws IOException {
+        Invocation run = run(saying("panics", "[    0.1] Kernel panic - not syncing: no init\r\n", RESET));
+        assertThat(run.err()).startsWith("panics crashed: its kernel has panicked: no init\n");
+        assertThat(run.status()).isEqualTo(5);
+    }
+
+    @Test
+    void shouldSayWhenAKernelHasPanickedAndStaysSo() throws IOException {
+        String text = "Kernel panic - not syncing: no init\n---[ end Kernel panic - not syncing: no init ]---\n";
+        Invocation run = run(saying("stays", text, POWER_OFF));
+        assertThat(run.err())
+                .startsWith("paravert: the guest's kernel has panicked and stays so; panic=-1 on its command line");
     }
 
     @Test

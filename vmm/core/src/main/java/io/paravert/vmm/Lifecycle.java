@@ -260,6 +260,10 @@ final class Lifecycle {
         return crashedVcpu == vcpu;
     }
 
+    synchronized boolean hasTimedOut() {
+        return outcome instanceof VmOutcome.TimedOut;
+    }
+
     void failedUnexpectedly(Vcpu vcpu, Throwable failure) {
         LOG.error("{}: vCPU {} failed inside the monitor", machine.name(), vcpu.id(), failure);
         end(new VmOutcome.Failed("vCPU " + vcpu.id() + " failed inside the monitor: " + failure));

@@ -52,6 +52,9 @@ final class Vcpu implements PvVcpu, Runnable {
     /** The engine may be in the guest: a request must kick it. */
     private volatile boolean inGuest;
 
+    /** Where it was when the time was up. */
+    private volatile @Nullable CpuState atTimeout;
+
     private volatile VcpuState state = VcpuState.CREATED;
     private @Nullable CpuState startState;
     private boolean started;
@@ -205,6 +208,11 @@ final class Vcpu implements PvVcpu, Runnable {
         return running == null ? translation : running.translationStatistics();
     }
 
+    /** Its registers when the machine ran out of time, if it did. Any thread. */
+    Optional<CpuState> atTimeout() {
+        return Optional.ofNullable(atTimeout);
+    }
+
     private EngineVcpu engine() {
         EngineVcpu made = engine;
         if (made == null) {
@@ -249,6 +257,9 @@ final class Vcpu implements PvVcpu, Runnable {
                     Thread.interrupted();
                 }
             } finally {
+                if (lifecycle.hasTimedOut()) {
+                    atTimeout = readState(made);
+                }
                 synchronized (engineLock) {
                     paging = made.pagingStatistics();
                     translation = made.translationStatistics();
@@ -410,13 +421,18 @@ final class Vcpu implements PvVcpu, Runnable {
     }
 
     private void crash(EngineVcpu made, CrashInfo.Cause cause, String message) {
-        CpuState crashed = new CpuState();
+        lifecycle.crashed(this, new CrashInfo(cause, id, message, readState(made), exits.last()));
+    }
+
+    /** As far as they can be had: the machine ends in any case. */
+    private CpuState readState(EngineVcpu made) {
+        CpuState last = new CpuState();
         try {
             made.completePending();
-            made.readState(crashed);
+            made.readState(last);
         } catch (RuntimeException e) {
-            machine.log().warn(() -> "cannot read the registers of the crashed vCPU " + id + ": " + e.getMessage());
+            machine.log().warn(() -> "cannot read the last registers of vCPU " + id + ": " + e.getMessage());
         }
-        lifecycle.crashed(this, new CrashInfo(cause, id, message, crashed, exits.last()));
+        return last;
     }
 }

@@ -230,6 +230,11 @@ public final class Vm implements AutoCloseable {
         return promise.future();
     }
 
+    /** A vCPU's registers when the machine ran out of time; empty with any other outcome, or none yet. */
+    public Optional<CpuState> registersAtTimeout(int vcpu) {
+        return machine.vcpus()[vcpu].atTimeout();
+    }
+
     public VmStatistics statistics() {
         return StatisticsView.of(machine, engine.name(), transport.name());
     }
