@@ -174,7 +174,7 @@ final class GuestRunner {
             }
             try {
                 VmOutcome outcome = awaitEnd(vm, console);
-                return RunRecord.of(guest.target().name(), vm, outcome, messages.panic(), request.stats());
+                return RunRecord.of(guest.target().name(), vm, outcome, messages.panic(), request);
             } finally {
                 watch.close();
             }

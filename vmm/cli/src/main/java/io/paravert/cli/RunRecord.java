@@ -42,8 +42,8 @@ record RunRecord(
      *
      * @param panic what its kernel has said of its panic, if it has
      */
-    static RunRecord of(String guest, Vm vm, VmOutcome outcome, Optional<String> panic, Set<RunCommand.Stats> asked) {
-        RunRecord ended = ofOutcome(guest, vm, outcome, asked);
+    static RunRecord of(String guest, Vm vm, VmOutcome outcome, Optional<String> panic, RunRequest request) {
+        RunRecord ended = ofOutcome(guest, vm, outcome, request);
         if (panic.isEmpty()) {
             return ended;
         }
@@ -55,7 +55,8 @@ record RunRecord(
                 : ended;
     }
 
-    private static RunRecord ofOutcome(String guest, Vm vm, VmOutcome outcome, Set<RunCommand.Stats> asked) {
+    private static RunRecord ofOutcome(String guest, Vm vm, VmOutcome outcome, RunRequest request) {
+        Set<RunCommand.Stats> asked = request.stats();
         VmStatistics statistics = vm.statistics();
         if (outcome instanceof VmOutcome.Shutdown end) {
             return new RunRecord(
@@ -74,8 +75,9 @@ record RunRecord(
             return ended(guest, "crashed", "crashed", Status.CRASHED, statistics, asked)
                     .with(Optional.of(report), List.of());
         }
-        if (outcome instanceof VmOutcome.TimedOut end) {
-            String sentence = "timed out after " + seconds(end.limit());
+        if (outcome instanceof VmOutcome.TimedOut) {
+            // The machine's own limit is what was left of it.
+            String sentence = "timed out after " + seconds(request.timeout());
             return ended(guest, "timed-out", sentence, Status.TIMED_OUT, statistics, asked)
                     .with(Optional.empty(), whereabouts(vm, statistics.vcpus().size()));
         }

@@ -178,7 +178,7 @@ class KernelRunTest {
         String loop = "66bafd03 ec a801 74fb 66baf803 ec 3c04 7414 88c3 66bafd03 ec a820 74fb 66baf803 88d8 ee ebda";
         Path echo = kernel("paste", loop + POWER_OFF + HANG);
         SplittableRandom random = new SplittableRandom(20261125);
-        byte[] paste = new byte[100_000];
+        byte[] paste = new byte[20_000];
         for (int i = 0; i < paste.length; i++) {
             paste[i] = (byte) (' ' + random.nextInt(95));
         }

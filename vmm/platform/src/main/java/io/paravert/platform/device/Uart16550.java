@@ -4,10 +4,15 @@ import io.paravert.device.Device;
 import io.paravert.device.DeviceSite;
 import io.paravert.device.InlineAccessHandler;
 import io.paravert.virtio.mmio.InterruptPin;
+import io.vertx.core.Future;
 
 /**
  * A 16550A serial port (National Semiconductor PC16550D data sheet, section 8): 16-byte receive FIFO, interrupts, loopback. A
  * byte leaves as soon as it is written, at whatever rate is set; while the far end has no room the transmitter is busy.
+ *
+ * <p>Bytes come a FIFO's fill at a time, whatever rate is set, and the next fill a millisecond later: about as fast as the line
+ * ever is. A driver has no way to slow a port down; it empties the FIFO before it lets anyone else run, and what it has no room
+ * for is lost. Were the FIFO full again at once, a paste would be.
  */
 public final class Uart16550 implements Device, InlineAccessHandler {
     /** COM1. */
@@ -37,12 +42,22 @@ public final class Uart16550 implements Device, InlineAccessHandler {
     /** Carrier, data set ready, clear to send. */
     private static final int MSR_CONNECTED = 0xb0;
 
+    /** From one fill of the FIFO to the next. */
+    private static final long FILL_MILLIS = 1;
+
     private static final int[] TRIGGERS = {1, 4, 8, 14};
 
     private final InterruptPin pin;
     private final byte[] fifo = new byte[FIFO_BYTES];
     private final byte[] incoming = new byte[FIFO_BYTES];
     private SerialLine line = SerialLine.NONE;
+    private Wakeup wakeup;
+    /** A fill was so long ago that the next may come at once. */
+    private boolean lineIdle = true;
+    /** The far end may have more than there was room for. */
+    private boolean mayHaveMore;
+
+    private boolean stopped;
     private int head;
     private int count;
     private int divisor = 1;
@@ -55,22 +70,47 @@ public final class Uart16550 implements Device, InlineAccessHandler {
     /** The transmitter has become empty, and the guest has not been told. */
     private boolean transmitted = true;
 
+    /** Calls back once, so many milliseconds later. */
+    interface Wakeup {
+        void after(long millis, Runnable task);
+    }
+
     public Uart16550(InterruptPin pin) {
+        this(pin, (millis, task) -> {});
+    }
+
+    /** @param wakeup replaced by the machine's timers where there are some */
+    Uart16550(InterruptPin pin, Wakeup wakeup) {
         this.pin = pin;
+        this.wakeup = wakeup;
     }
 
     /** Joins the far end, which calls {@link #lineChanged} when it has something or takes something again. */
     public synchronized void connect(SerialLine farEnd) {
         line = farEnd;
+        mayHaveMore = true;
     }
 
     @Override
     public void attach(DeviceSite site) {
         site.claimPorts(PORT, REGISTERS, this);
+        wakeup = (millis, task) -> site.vertx().setTimer(millis, timer -> task.run());
+    }
+
+    /** From here on nothing comes, and no interrupt is raised. */
+    @Override
+    public synchronized Future<Void> stop() {
+        stopped = true;
+        line = SerialLine.NONE;
+        return Future.succeededFuture();
     }
 
     /** Bytes have come, or there is room again. Any thread. */
     public synchronized void lineChanged() {
+        if (stopped) {
+            return;
+        }
+        mayHaveMore = true;
         receive();
         if ((enabled & IER_TRANSMIT) != 0 && line.canSend()) {
             transmitted = true;
@@ -147,14 +187,28 @@ public final class Uart16550 implements Device, InlineAccessHandler {
         return hasFifo() ? FIFO_BYTES : 1;
     }
 
-    /** Fetches from the far end what the FIFO has room for: nothing is ever lost there. */
+    /** Fetches from the far end what the FIFO has room for, if the line is idle: nothing is ever lost there. */
     private void receive() {
         int room = isLoop() ? 0 : capacity() - count;
-        if (room > 0) {
-            int came = line.receive(incoming, room);
-            for (int i = 0; i < came; i++) {
-                put(incoming[i]);
-            }
+        if (room == 0 || !lineIdle || !mayHaveMore) {
+            return;
+        }
+        int came = line.receive(incoming, room);
+        for (int i = 0; i < came; i++) {
+            put(incoming[i]);
+        }
+        mayHaveMore = came == room;
+        if (came > 0) {
+            lineIdle = false;
+            wakeup.after(FILL_MILLIS, this::lineFree);
+        }
+    }
+
+    private synchronized void lineFree() {
+        if (!stopped) {
+            lineIdle = true;
+            receive();
+            update();
         }
     }
 

@@ -75,7 +75,8 @@ final class PlatformDevicesTest {
     final class Serial {
         private final Line line = new Line();
         private boolean interrupt;
-        private final Uart16550 uart = new Uart16550(level -> interrupt = level);
+        private final Deque<Runnable> timers = new ArrayDeque<>();
+        private final Uart16550 uart = new Uart16550(level -> interrupt = level, (millis, task) -> timers.add(task));
 
         Serial() {
             uart.connect(line);
@@ -121,11 +122,48 @@ final class PlatformDevicesTest {
             uart.lineChanged();
             StringBuilder read = new StringBuilder();
             while (interrupt) {
-                while ((in(5) & 1) != 0) {
+                int atOnce = 0;
+                for (; (in(5) & 1) != 0; atOnce++) {
                     read.append((char) in(0));
                 }
+                assertThat(atOnce)
+                        .as("what a driver takes before it lets others run")
+                        .isBetween(1, 16);
+                assertThat(interrupt).isFalse();
+                timers.remove().run();
             }
             assertThat(read.toString()).isEqualTo(paste);
+            assertThat(timers).isEmpty();
+        }
+
+        @Test
+        void hearsWhatIsTypedLaterAtOnce() {
+            out(2, 1);
+            out(1, 1);
+            line.type("a");
+            uart.lineChanged();
+            assertThat(in(0)).isEqualTo('a');
+            timers.remove().run();
+            assertThat(interrupt).isFalse();
+            line.type("b");
+            uart.lineChanged();
+            assertThat(interrupt).isTrue();
+            assertThat(in(0)).isEqualTo('b');
+        }
+
+        @Test
+        void isStillAfterItsMachineHasStopped() {
+            out(2, 1);
+            out(1, 1);
+            line.type("a".repeat(20));
+            uart.lineChanged();
+            for (int i = 0; i < 16; i++) {
+                in(0);
+            }
+            uart.stop();
+            timers.remove().run();
+            uart.lineChanged();
+            assertThat(interrupt).isFalse();
         }
 
         @Test
