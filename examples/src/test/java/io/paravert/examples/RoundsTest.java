@@ -17,8 +17,7 @@ import java.util.stream.Stream;
 /** A machine that has been created, run and closed leaves nothing, on each engine. */
 class RoundsTest {
     private static final int WARM = 50;
-    /** {@code -Dparavert.test.rounds=1000} is the whole promise; so few keep the build short. */
-    private static final int ROUNDS = Integer.getInteger("paravert.test.rounds", 200);
+    private static final int ROUNDS = 1_000;
 
     /** What the JVM and Vert.x may add by themselves in that time: a pool's threads, and the arenas of those. */
     private static final int THREADS = 30;

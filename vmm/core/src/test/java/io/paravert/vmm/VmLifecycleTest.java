@@ -132,9 +132,9 @@ class VmLifecycleTest {
 
     @Test
     void shouldNotCountPausesAgainstTheTimeLimit() throws InterruptedException {
-        Vm vm = vms.start(vms.config("vm", Script.forever(Step.spin())).timeout(Duration.ofMillis(400)));
+        Vm vm = vms.start(vms.config("vm", Script.forever(Step.spin())).timeout(Duration.ofMillis(1_500)));
         get(vm.pause());
-        Thread.sleep(600);
+        Thread.sleep(1_700);
         assertThat(vm.state()).isEqualTo(VmState.PAUSED);
         get(vm.resume());
         assertThat(get(vm.ended())).isInstanceOf(VmOutcome.TimedOut.class);
