@@ -35,6 +35,9 @@ class TerminalTest {
 
     private final StringBuilder screen = new StringBuilder();
     private final Map<String, String> environment = new HashMap<>();
+    /** What the shell does between the monitor's end and its look at the terminal; with a newline. */
+    private String then = "";
+
     private Process script;
 
     @BeforeEach
@@ -59,7 +62,7 @@ class TerminalTest {
         Files.writeString(
                 shell,
                 "cd '" + folder + "'\ntty >tty\nstty -g >before\n" + command + " " + String.join(" ", words)
-                        + "\necho $? >status\nstty -g >after\n");
+                        + "\necho $? >status\n" + then + "stty -g >after\n");
         ProcessBuilder builder = new ProcessBuilder(SCRIPT, "-qec", "sh " + shell, "/dev/null");
         builder.environment().put("TERM", "xterm");
         builder.environment().remove("NO_COLOR");
@@ -193,6 +196,17 @@ class TerminalTest {
                 .start()
                 .waitFor();
         assertEndsRestored(status);
+    }
+
+    @Test
+    void theTerminalShouldBeRestoredWhenTheMonitorIsKilled() throws Exception {
+        // It is somebody else who does it, a little later.
+        then = "until [ \"$(stty -g)\" = \"$(cat before)\" ]; do sleep 0.1; done\n";
+        start("run", "echo");
+        awaitScreen("> ");
+        awaitRaw();
+        monitor().destroyForcibly();
+        assertEndsRestored(137);
     }
 
     @Test

@@ -16,17 +16,19 @@ import org.jline.utils.Signals;
 
 /**
  * The user's terminal while it is the guest's: keys come one by one, unechoed, and Ctrl-C is a key. Closing it, or the end of the
- * process by a signal, puts everything back. Output keeps its processing, so that a guest's newline starts a line.
+ * process, however it comes, puts everything back. Output keeps its processing, so that a guest's newline starts a line.
  */
 final class TerminalSession implements AutoCloseable {
     private final Pty terminal;
     private final Attributes before;
+    private final TerminalWarden warden;
     private final Thread hook = new Thread(this::restore, "terminal-restore");
     private boolean restored;
 
     private TerminalSession(Pty terminal) throws IOException {
         this.terminal = terminal;
         this.before = terminal.getAttr();
+        this.warden = TerminalWarden.start();
     }
 
     /**
@@ -77,6 +79,8 @@ final class TerminalSession implements AutoCloseable {
                 terminal.setAttr(before);
             } catch (IOException e) {
                 throw new UncheckedIOException("the terminal could not be restored; try 'stty sane'", e);
+            } finally {
+                warden.close();
             }
         }
     }
