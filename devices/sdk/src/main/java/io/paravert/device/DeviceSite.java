@@ -51,6 +51,18 @@ public interface DeviceSite {
     }
 
     /**
+     * Moves this device's claims of MMIO within a range to another, all or none: as a PCI function's BAR is moved by its guest.
+     * Once the device is attached; any thread.
+     *
+     * @param from the claims lie in {@code [from, from + length)}
+     * @param to where {@code from} becomes; below 2^52
+     * @throws ClaimException if the place is not free
+     */
+    default void moveMmio(long from, long length, long to) {
+        throw new ClaimException(name() + " moves its claims, which this machine cannot do");
+    }
+
+    /**
      * Puts memory of the host's into the guest's address space, beside its RAM, from the machine's beginning to its end.
      *
      * @param gpa a multiple of 4096, where there is no other memory

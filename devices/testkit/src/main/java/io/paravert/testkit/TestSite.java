@@ -145,6 +145,25 @@ final class TestSite implements DeviceSite {
     }
 
     @Override
+    public void moveMmio(long from, long length, long to) {
+        List<Claim> before = List.copyOf(claims);
+        List<Claim> moved = before.stream()
+                .filter(claim -> claim.mmio() && claim.first() >= from && claim.first() - from < length)
+                .toList();
+        claims.removeAll(moved);
+        try {
+            for (Claim claim : moved) {
+                long first = claim.first() - from + to;
+                claim(new Claim(true, first, claim.length(), claim.delivery(), claim.inline(), claim.handler()));
+            }
+        } catch (ClaimException e) {
+            claims.clear();
+            claims.addAll(before);
+            throw e;
+        }
+    }
+
+    @Override
     public void claimMmio(long gpa, long length, InlineAccessHandler handler) {
         claim(new Claim(true, gpa, length, Delivery.INLINE, handler, null));
     }

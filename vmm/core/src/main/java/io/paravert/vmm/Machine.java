@@ -66,6 +66,7 @@ final class Machine implements PvMachine {
                 services.channels(),
                 config.deviceDeadline(),
                 log,
+                claims,
                 engineMachine != null);
     }
 

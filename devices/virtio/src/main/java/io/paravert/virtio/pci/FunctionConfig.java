@@ -3,8 +3,8 @@ package io.paravert.virtio.pci;
 import io.paravert.virtio.VirtioDevice;
 
 /**
- * The configuration space of a virtio function. Its BAR stays where the machine has put it: it can be sized, and not moved.
- * Any thread.
+ * The configuration space of a virtio function, and where its BAR lies: at first where the machine has put it, and decoded, as
+ * firmware leaves it. While decoding is off, or where the place is not free, the function is out of reach. Any thread.
  */
 final class FunctionConfig implements PciFunction {
     private static final int COMMAND_BITS = 0x0407;
@@ -21,15 +21,31 @@ final class FunctionConfig implements PciFunction {
     private static final int BLOCK = 2;
     private static final int CONSOLE = 3;
 
+    /** COMMAND: the function answers at its BAR. */
+    private static final int MEMORY = 1 << 1;
+    /** Beside the BAR's first address it makes a place that no guest looks at. */
+    private static final long OUT_OF_REACH = 1L << 51;
+
     private final byte[] bytes = new byte[PciLayout.CONFIG_BYTES];
     private final MsixTable msix;
-    private final int window;
-    private boolean sizing;
+    private final long parked;
+    private int bar;
+    private long place;
+    private BarMove move = (from, to) -> false;
+
+    /** Takes the registers behind the BAR from one place to another; false if that is not free. */
+    @FunctionalInterface
+    interface BarMove {
+        boolean move(long from, long to);
+    }
 
     /** @param window GPA of the BAR, below 4 GiB */
     FunctionConfig(VirtioDevice device, long window, int gsi, MsixTable msix) {
         this.msix = msix;
-        this.window = (int) window;
+        this.bar = (int) window;
+        this.place = window;
+        this.parked = OUT_OF_REACH | window;
+        put(PciLayout.COMMAND, 2, MEMORY);
         put(0, 2, PciLayout.VENDOR);
         put(2, 2, PciLayout.FIRST_DEVICE + device.type());
         put(PciLayout.STATUS, 2, HAS_CAPABILITIES);
@@ -49,6 +65,21 @@ final class FunctionConfig implements PciFunction {
         put(PciLayout.MSIX_CAP, 1, MSIX_CAPABILITY);
         put(PciLayout.MSIX_CAP + 4, 4, PciLayout.MSIX_TABLE_AT);
         put(PciLayout.MSIX_CAP + 8, 4, PciLayout.MSIX_PENDING_AT);
+    }
+
+    /** How the registers are moved, once there is a machine. */
+    synchronized void onMove(BarMove how) {
+        move = how;
+    }
+
+    private void settle() {
+        boolean decoded = (word(PciLayout.COMMAND) & MEMORY) != 0;
+        long wanted = decoded ? Integer.toUnsignedLong(bar) : parked;
+        if (wanted == place || move.move(place, wanted)) {
+            place = wanted;
+        } else if (place != parked && move.move(place, parked)) {
+            place = parked;
+        }
     }
 
     /** Class, subclass and programming interface (PCI Code and ID Assignment). */
@@ -80,7 +111,7 @@ final class FunctionConfig implements PciFunction {
     @Override
     public synchronized long readConfig(int offset, int size) {
         long word = switch (offset & ~3) {
-            case PciLayout.BAR -> sizing ? -PciLayout.BAR_BYTES : window;
+            case PciLayout.BAR -> bar;
             case PciLayout.MSIX_CAP -> MSIX_CAPABILITY | (long) (msix.control() | msix.vectors() - 1) << 16;
             default -> word(offset & ~3);
         };
@@ -99,8 +130,10 @@ final class FunctionConfig implements PciFunction {
     public synchronized void writeConfig(int offset, int size, long value) {
         if (offset == PciLayout.COMMAND) {
             put(PciLayout.COMMAND, 2, (int) value & COMMAND_BITS);
-        } else if (offset == PciLayout.BAR) {
-            sizing = (int) value == -1;
+            settle();
+        } else if (offset == PciLayout.BAR && size == 4) {
+            bar = (int) value & -PciLayout.BAR_BYTES;
+            settle();
         } else if (offset == PciLayout.INTERRUPT_LINE) {
             put(PciLayout.INTERRUPT_LINE, 1, (int) value);
         } else if (offset == PciLayout.MSIX_CONTROL && size >= 2) {

@@ -1,6 +1,7 @@
 package io.paravert.virtio.pci;
 
 import io.paravert.device.Access;
+import io.paravert.device.ClaimException;
 import io.paravert.device.Delivery;
 import io.paravert.device.DeviceSite;
 import io.paravert.device.InlineAccessHandler;
@@ -72,6 +73,14 @@ public final class VirtioPciDevice extends FramedDevice {
                 Delivery.CALL,
                 access -> serveConfig(attached, access));
         claimNotifications(site, attached);
+        function.onMove((from, to) -> {
+            try {
+                site.moveMmio(from, WINDOW_BYTES, to);
+                return true;
+            } catch (ClaimException e) {
+                return false;
+            }
+        });
         claimInline(site, interrupts);
     }
 

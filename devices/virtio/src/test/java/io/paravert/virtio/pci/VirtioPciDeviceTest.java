@@ -116,12 +116,47 @@ final class VirtioPciDeviceTest {
         assertThat(readCommon(0x18, 2)).isEqualTo(8);
     }
 
+    private static final long ELSEWHERE = 0xe123_0000L;
+
+    private boolean answersAt(long bar) {
+        try {
+            return machine.readMmio(bar + 0x12, 2) == 1;
+        } catch (AssertionError e) {
+            return false;
+        }
+    }
+
     @Test
-    void itsBarCanBeSizedAndStaysWhereItIs() {
+    void itsBarCanBeSizedAndMoved() {
+        config.writeConfig(0x04, 2, 0);
         config.writeConfig(0x10, 4, 0xffff_ffffL);
         assertThat(config.readConfig(0x10, 4)).isEqualTo(0xffff_0000L);
-        config.writeConfig(0x10, 4, 0x1234_0000L);
-        assertThat(config.readConfig(0x10, 4)).isEqualTo(BAR);
+        config.writeConfig(0x10, 4, ELSEWHERE | 0x1234);
+        assertThat(config.readConfig(0x10, 4)).isEqualTo(ELSEWHERE);
+        assertThat(answersAt(BAR)).isFalse();
+        assertThat(answersAt(ELSEWHERE)).isFalse();
+        config.writeConfig(0x04, 2, 6);
+        assertThat(answersAt(BAR)).isFalse();
+        assertThat(answersAt(ELSEWHERE)).isTrue();
+        config.writeConfig(0x10, 4, BAR);
+        assertThat(answersAt(BAR)).isTrue();
+        assertThat(answersAt(ELSEWHERE)).isFalse();
+    }
+
+    @Test
+    void isOutOfReachWhereItsBarHasNoRoom() {
+        config.writeConfig(0x10, 4, 0);
+        assertThat(answersAt(BAR)).isFalse();
+        config.writeConfig(0x10, 4, BAR);
+        assertThat(answersAt(BAR)).isTrue();
+    }
+
+    @Test
+    void servesAQueueBehindAMovedBar() {
+        long notify = start();
+        config.writeConfig(0x10, 4, ELSEWHERE);
+        machine.writeMmio(notify - BAR + ELSEWHERE, 2, 0);
+        awaitUsed();
     }
 
     @Test

@@ -11,12 +11,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class DeviceDoorbell {
     private final HostedDevice device;
-    private final long gpa;
     private final int bytes;
     private final Runnable merged;
     /** A ring is on its way to the device: at most one is, however fast the guest stores. */
     private final AtomicBoolean rung = new AtomicBoolean();
 
+    private long gpa;
+    private @Nullable DoorbellEvents connectedTo;
     private @Nullable AutoCloseable connection;
 
     DeviceDoorbell(HostedDevice device, long gpa, int bytes, Runnable merged) {
@@ -27,11 +28,25 @@ final class DeviceDoorbell {
     }
 
     synchronized void connect(DoorbellEvents events) {
+        connectedTo = events;
         try {
             connection = events.listen(true, gpa, bytes, this::ring);
         } catch (EngineException e) {
             // The host has no descriptor left, say: then each ring is an exit.
             device.log().warn(() -> "a doorbell of " + device.name() + " rings by exits: " + e.getMessage());
+        }
+    }
+
+    /** Goes with its device's claims from a range of addresses to another, if it lies there. */
+    synchronized void move(long from, long length, long to) {
+        if (gpa < from || gpa - from > length - bytes) {
+            return;
+        }
+        gpa = gpa - from + to;
+        DoorbellEvents events = connectedTo;
+        if (events != null) {
+            disconnect();
+            connect(events);
         }
     }
 
@@ -50,6 +65,7 @@ final class DeviceDoorbell {
     synchronized void disconnect() {
         AutoCloseable connected = connection;
         connection = null;
+        connectedTo = null;
         if (connected == null) {
             return;
         }

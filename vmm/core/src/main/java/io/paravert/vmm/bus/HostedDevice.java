@@ -17,6 +17,7 @@ import io.paravert.vmm.exit.CallingVcpu;
 import io.paravert.vmm.exit.Claim;
 import io.paravert.vmm.exit.ClaimKind;
 import io.paravert.vmm.exit.ClaimOwner;
+import io.paravert.vmm.exit.Claims;
 import io.paravert.vmm.memory.GuestMemory;
 import io.paravert.vmm.memory.MemoryRegion;
 import io.vertx.core.DeploymentOptions;
@@ -67,6 +68,7 @@ public final class HostedDevice {
             DeviceEvents events,
             Duration deadline,
             RateLimitedLog log,
+            Claims claims,
             boolean running) {}
 
     /**

@@ -121,6 +121,13 @@ final class Site implements DeviceSite {
     }
 
     @Override
+    public void moveMmio(long from, long length, long to) {
+        checkOutsideRam(to, length);
+        ground.claims().moveMmio(device.owner(), from, length, to);
+        doorbells.forEach(doorbell -> doorbell.move(from, length, to));
+    }
+
+    @Override
     public void mapMemory(long gpa, long bytes, long hostAddress, Runnable released) {
         if (closed) {
             throw new ClaimException(name() + " maps memory after it was attached");

@@ -21,7 +21,7 @@ public final class Claim {
             boolean inline,
             AccessServer accesses,
             CallServer calls,
-            int vcpus) {
+            PerVcpuCounter served) {
         this.kind = kind;
         this.first = first;
         this.length = length;
@@ -29,7 +29,7 @@ public final class Claim {
         this.inline = inline;
         this.accesses = accesses;
         this.calls = calls;
-        this.served = new PerVcpuCounter(vcpus);
+        this.served = served;
     }
 
     /**
@@ -38,11 +38,24 @@ public final class Claim {
      */
     public static Claim ofAccesses(
             ClaimKind kind, long first, long length, ClaimOwner owner, boolean inline, AccessServer server, int vcpus) {
-        return new Claim(kind, first, length, owner, inline, server, NO_CALLS, vcpus);
+        return new Claim(kind, first, length, owner, inline, server, NO_CALLS, new PerVcpuCounter(vcpus));
     }
 
     public static Claim ofCalls(int first, int count, ClaimOwner owner, boolean inline, CallServer server, int vcpus) {
-        return new Claim(ClaimKind.HYPERCALL, first, count, owner, inline, NoAccesses.INSTANCE, server, vcpus);
+        return new Claim(
+                ClaimKind.HYPERCALL,
+                first,
+                count,
+                owner,
+                inline,
+                NoAccesses.INSTANCE,
+                server,
+                new PerVcpuCounter(vcpus));
+    }
+
+    /** The same at another place, with the same counter. */
+    Claim at(long newFirst) {
+        return new Claim(kind, newFirst, length, owner, inline, accesses, calls, served);
     }
 
     public ClaimKind kind() {

@@ -3,6 +3,7 @@ package io.paravert.vmm.exit;
 import io.paravert.device.ClaimException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * Who serves what in one machine. Changes make a new {@link Snapshot} and swap it in at once, so that a vCPU sees all of a
@@ -41,6 +42,24 @@ public final class Claims {
             };
         }
         current = next;
+    }
+
+    /**
+     * Moves what an owner has of MMIO within {@code [from, from + length)} to where {@code from} becomes {@code to}, or nothing.
+     *
+     * @throws ClaimException if something there is out of bounds or taken
+     */
+    public synchronized void moveMmio(ClaimOwner owner, long from, long length, long to) {
+        Snapshot now = current;
+        Predicate<Claim> moves =
+                c -> c.owner() == owner && c.first() >= from && c.first() - from <= length - c.length();
+        ClaimTable next = now.mmio.without(moves);
+        for (Claim claim : now.mmio.all()) {
+            if (moves.test(claim)) {
+                next = next.with(claim.at(claim.first() - from + to));
+            }
+        }
+        current = new Snapshot(now.ports, next, now.hypercalls);
     }
 
     /** Takes away all that an owner has. */
