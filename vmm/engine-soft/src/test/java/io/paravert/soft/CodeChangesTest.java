@@ -111,6 +111,50 @@ class CodeChangesTest {
         assertThat(guest.get(RAX)).isEqualTo(0x22_0011);
     }
 
+    /** The engine numbers address spaces, and begins anew after some thousands. */
+    @Test
+    void shouldFollowAPageTableChangeAfterAnyNumberOfFlushes() {
+        long table = 0x20_0000;
+        long called = 6 << 21;
+        guest.put64(0x80_0000, 0xc300000001b8L);
+        guest.put64(0x80_1000, 0xc300000002b8L);
+        guest.put64(SoftGuest.DIRECTORY + 8 * 6, table | 7);
+        guest.put64(table, 0x80_0000 | 7);
+        guest.code(a -> {
+            Label flushes = a.label();
+            Label wrong = a.label();
+            a.mov(EDI, called);
+            a.mov(ESI, table);
+            a.mov(RAX, CR3);
+            a.mov(R8, RAX);
+            a.mov(EBX, 4080);
+            Label top = a.here();
+            a.mov(CR3, R8);
+            a.mov(EDX, 1);
+            a.call(RDI);
+            a.cmp(EAX, EDX);
+            a.jne(wrong);
+            a.xor(qword(RSI), 0x1000);
+            a.mov(ECX, EBX);
+            a.bind(flushes);
+            a.mov(CR3, R8);
+            a.dec(ECX);
+            a.jnz(flushes);
+            a.mov(EDX, 2);
+            a.call(RDI);
+            a.cmp(EAX, EDX);
+            a.jne(wrong);
+            a.xor(qword(RSI), 0x1000);
+            a.inc(EBX);
+            a.cmp(EBX, 4100);
+            a.jne(top);
+            a.bind(wrong);
+            a.hlt();
+        });
+        assertThat(guest.run()).isEqualTo(HALT);
+        assertThat(guest.get(RBX)).as("flushes between two calls").isEqualTo(4100);
+    }
+
     @Test
     void shouldFollowAPageTableChangeAfterInvlpg() {
         guest.put64(0x80_0000, 0xc300000001b8L);

@@ -86,7 +86,12 @@ public final class Mmu implements AutoCloseable {
         apply(user, kind, alignmentChecked);
     }
 
-    /** What translations belong to: changes with address space and privilege. */
+    /** Changes when keys begin anew; to be read after {@link #key}. */
+    public int generation() {
+        return tlb.generation;
+    }
+
+    /** What translations belong to: changes with address space and privilege. A key comes again in another {@link #generation}. */
     public long key() {
         return tlb.key(space(), user ? Tlb.USER : Tlb.SUPERVISOR);
     }

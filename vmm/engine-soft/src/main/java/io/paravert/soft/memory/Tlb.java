@@ -41,6 +41,8 @@ final class Tlb {
     private static final int SPACES = 16;
     private static final long PAGE = GuestPhysical.PAGE;
 
+    /** Times that everything was flushed: keys of before stand for something else now. */
+    int generation;
     /** Times that something was flushed or a right taken away: {@link Windows} of before must not be used. */
     long revoked;
     /**
@@ -100,6 +102,7 @@ final class Tlb {
 
     void flushAll() {
         revoke();
+        generation++;
         Arrays.fill(words, 0);
         Arrays.fill(spaces, -1);
         Arrays.fill(keys, 0);

@@ -86,7 +86,7 @@ public final class Block {
 
     /** Remembers a block that was found at RIP after this one, if a direct way leads there. */
     public void link(Block block, long stamp) {
-        if (block.second != null) {
+        if (targets.length == MOST_TARGETS || block.second != null) {
             return;
         }
         if (ops[ops.length - 1].immediate == block.rip) {
@@ -107,10 +107,8 @@ public final class Block {
                 return;
             }
         }
-        if (targets.length < MOST_TARGETS) {
-            targets = Arrays.copyOf(targets, targets.length + 1);
-            targets[targets.length - 1] = block;
-        }
+        targets = Arrays.copyOf(targets, targets.length + 1);
+        targets[targets.length - 1] = block;
     }
 
     /** Blocks where the indirect jump that ends this one was seen to go, no two at one RIP; some may be out of date. Not to be changed. */

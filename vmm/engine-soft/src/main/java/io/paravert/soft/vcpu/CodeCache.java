@@ -18,10 +18,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The decoded code of one vCPU, and the way from RIP to it: a small cache of translated code pages, tagged by a <em>stamp</em> that
- * stands for address space, privilege, mode and the flushes so far; behind it one table by guest-physical page. vCPU thread only.
+ * stands for address space, privilege, mode and the flushes so far; behind it one table by guest-physical page. Before both, a table
+ * of the blocks that were looked up last, for returns and other indirect jumps. vCPU thread only.
  */
 public final class CodeCache {
     private static final int SLOTS = 256;
+    private static final int JUMPS = 2048;
     private static final long PAGE = GuestPhysical.PAGE;
     /** Blocks after which everything is forgotten, so that a guest that makes code for ever is not kept for ever. */
     private static final int MOST_BLOCKS = 400_000;
@@ -45,6 +47,8 @@ public final class CodeCache {
     private final long[] tags = new long[SLOTS];
     private final long[] stamps = new long[SLOTS];
     private final @Nullable CodePage[] slots = new CodePage[SLOTS];
+    private final @Nullable Block[] jumps = new Block[JUMPS];
+    private final long[] jumpStamps = new long[JUMPS];
     private final Map<Long, CodePage> pages = new HashMap<>();
     private final List<CodeContext> contexts = new ArrayList<>();
     /** Times that pages with translated code were written, by a hash of the page. */
@@ -79,7 +83,8 @@ public final class CodeCache {
         if (context.mode() != cpu.mode || context.base() != base || context.limit() != limit) {
             context = contextFor(cpu.mode, base, limit);
         }
-        stamp = mmu.key() | (long) epoch << 12 | (long) context.id() << 44;
+        long key = mmu.key();
+        stamp = key | (epoch + mmu.generation() & 0xffff_ffffL) << 12 | (long) context.id() << 44;
     }
 
     private CodeContext contextFor(int mode, long base, long limit) {
@@ -139,6 +144,20 @@ public final class CodeCache {
      */
     public Block lookup() {
         long rip = cpu.rip;
+        int jump = (int) (rip ^ rip >>> 11) & JUMPS - 1;
+        Block known = jumps[jump];
+        if (known != null && known.rip == rip && jumpStamps[jump] == stamp && known.valid) {
+            return known;
+        }
+        Block block = find(rip);
+        if (block.second == null) {
+            jumps[jump] = block;
+            jumpStamps[jump] = stamp;
+        }
+        return block;
+    }
+
+    private Block find(long rip) {
         if (rip > context.limit() && context.limit() >= 0) {
             throw cpu.fault(Vector.GP);
         }
@@ -294,6 +313,7 @@ public final class CodeCache {
         }
         pages.clear();
         Arrays.fill(slots, null);
+        Arrays.fill(jumps, null);
         blocks = 0;
     }
 }
