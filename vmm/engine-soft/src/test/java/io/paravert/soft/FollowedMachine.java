@@ -26,16 +26,13 @@ import java.util.function.Supplier;
  * get the first's answers.
  */
 final class FollowedMachine implements EngineMachine {
-    /** How often both are compared, in instructions. */
-    private static final long INTERVAL = 1000;
-
     private record Region(long gpa, long host, long bytes, boolean readOnly) {}
 
     /** What an exit asks, and once it is answered the answer. */
     private record Exchange(String question, byte[] answer, long result) {}
 
     private final MachineSpec spec;
-    private final InStep steps = new InStep(INTERVAL);
+    private final InStep steps;
     private final List<Region> regions = new ArrayList<>();
     private final List<HostMapping> copies = new ArrayList<>();
     private final BlockingQueue<Exchange> exchanges = new LinkedBlockingQueue<>();
@@ -45,8 +42,9 @@ final class FollowedMachine implements EngineMachine {
     private Thread thread;
     private volatile String difference = "";
 
-    FollowedMachine(MachineSpec spec, Supplier<Tier> tiers) {
+    FollowedMachine(MachineSpec spec, Supplier<Tier> tiers, InStep.Sampling sampling) {
         this.spec = spec;
+        steps = new InStep(sampling);
         leader = new SoftMachine(spec, tiers, (machine, n) -> steps.lead(vcpu.soft, machine, n));
         SoftVcpu[] second = new SoftVcpu[1];
         follower = new SoftMachine(spec, () -> Tier.NONE, (machine, n) -> steps.follow(second[0], machine, n));
@@ -63,6 +61,15 @@ final class FollowedMachine implements EngineMachine {
 
     long points() {
         return steps.points();
+    }
+
+    long memories() {
+        return steps.memories();
+    }
+
+    /** Instructions that the leader has run. */
+    long instructions() {
+        return vcpu.soft.translationStatistics().orElseThrow().instructions();
     }
 
     @Override
@@ -132,8 +139,27 @@ final class FollowedMachine implements EngineMachine {
             follower.mapMemory(region.gpa, copy.address(), region.bytes, region.readOnly);
         }
         followers.writeState(state);
+        steps.compareMemory(
+                () -> digest(regions.stream().map(Region::host).toList()),
+                () -> digest(copies.stream().map(HostMapping::address).toList()));
         thread = new Thread(this::follow, "follower");
         thread.start();
+    }
+
+    private long digest(List<Long> hosts) {
+        long sum = 1;
+        for (int i = 0; i < regions.size(); i++) {
+            sum = digest(sum, hosts.get(i), regions.get(i).bytes);
+        }
+        return sum == 0 ? 1 : sum;
+    }
+
+    private static long digest(long before, long host, long bytes) {
+        long sum = before;
+        for (long at = host; at < host + bytes; at += Long.BYTES) {
+            sum = sum * 0x5851_f42d_4c95_7f2dL + RawMemory.getLong(at);
+        }
+        return sum;
     }
 
     private void follow() {

@@ -138,7 +138,7 @@ class InStepTest {
     void interpreterAndTranslatorGoInStep() throws Exception {
         System.out.println("in step: -Dparavert.lockstep.seed=" + SEED);
         for (int i = 0; i < CUTS; i++) {
-            InStep steps = new InStep(0);
+            InStep steps = new InStep(InStep.Sampling.ALL);
             SoftGuest[] guests = new SoftGuest[2];
             Meter lead = (machine, n) -> steps.lead((SoftVcpu) guests[0].vcpu, machine, n);
             Meter follow = (machine, n) -> steps.follow((SoftVcpu) guests[1].vcpu, machine, n);
@@ -164,7 +164,7 @@ class InStepTest {
     /** The comparison can fail: a follower whose memory differs by one bit is found out. */
     @Test
     void findsADifference() throws Exception {
-        InStep steps = new InStep(0);
+        InStep steps = new InStep(InStep.Sampling.ALL);
         SoftGuest[] guests = new SoftGuest[2];
         Meter lead = (machine, n) -> steps.lead((SoftVcpu) guests[0].vcpu, machine, n);
         Meter follow = (machine, n) -> steps.follow((SoftVcpu) guests[1].vcpu, machine, n);

@@ -23,7 +23,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A Linux boot in lockstep, {@code tools/lockstep-linux}: the translator with low thresholds leads, the interpreter follows, and both are
- * compared every thousand instructions. Ends with status 1 if they differ.
+ * compared now and then: every {@link #INTERVAL} instructions, for {@link #WINDOW} of each {@link #PERIOD} wherever the translator leaves
+ * its code, and every {@link #MEMORY} all of memory, too. Ends with status 1 if they differ.
  */
 public final class LinuxInStep {
     private static final String INIT = """
@@ -35,6 +36,11 @@ public final class LinuxInStep {
             poweroff -f
             """;
 
+    private static final long INTERVAL = 10_000;
+    private static final long PERIOD = 10_000_000;
+    private static final long WINDOW = 50_000;
+    private static final long MEMORY = 50_000_000;
+
     private static final Duration LIMIT = Duration.ofSeconds(Integer.getInteger("paravert.linux.seconds", 1200));
 
     private LinuxInStep() {}
@@ -43,10 +49,12 @@ public final class LinuxInStep {
     private static final class FollowedEngine implements Engine {
         private final SoftEngine soft = new SoftEngine();
         private final Translator.Settings settings;
+        private final InStep.Sampling sampling;
         private FollowedMachine machine;
 
-        FollowedEngine(Translator.Settings settings) {
+        FollowedEngine(Translator.Settings settings, InStep.Sampling sampling) {
             this.settings = settings;
+            this.sampling = sampling;
         }
 
         @Override
@@ -71,7 +79,7 @@ public final class LinuxInStep {
 
         @Override
         public EngineMachine createMachine(MachineSpec spec) {
-            machine = new FollowedMachine(spec, () -> new Translator(settings, Runnable::run));
+            machine = new FollowedMachine(spec, () -> new Translator(settings, Runnable::run), sampling);
             return machine;
         }
 
@@ -79,21 +87,24 @@ public final class LinuxInStep {
         public void close() {}
     }
 
-    /** @param args the translator's threshold, 20 if there is none */
+    /** @param args the translator's threshold, 100 if there is none, and the instructions between two points */
     public static void main(String[] args) throws Exception {
-        int threshold = args.length > 0 ? Integer.parseInt(args[0]) : 20;
+        int threshold = args.length > 0 ? Integer.parseInt(args[0]) : 100;
+        long interval = args.length > 1 ? Long.parseLong(args[1]) : INTERVAL;
         DebianFiles files = DebianFiles.find()
                 .orElseThrow(() -> new IllegalStateException("no kernel: run tools/boot-linux --prepare"));
         byte[] archive = InitialRamDisk.ofBusybox(Files.readAllBytes(files.busybox()))
                 .program("init", INIT.getBytes(StandardCharsets.US_ASCII))
                 .bytes();
-        FollowedEngine engine = new FollowedEngine(new Translator.Settings(threshold, 64, 150, 6));
+        FollowedEngine engine = new FollowedEngine(
+                new Translator.Settings(threshold, 64, 150, 6), new InStep.Sampling(interval, PERIOD, WINDOW, MEMORY));
         VmOutcome outcome;
         try (GuestFile kernel = GuestFile.open(files.kernel())) {
             outcome = boot(engine, kernel, GuestFile.of("initrd", archive));
         }
         String difference = engine.machine.difference();
-        System.out.println(outcome + ", " + engine.machine.points() + " points compared, "
+        System.out.println(outcome + ", " + engine.machine.points() + " points compared in "
+                + engine.machine.instructions() + " instructions, at " + engine.machine.memories() + " all of memory, "
                 + (difference.isEmpty() ? "no difference" : difference));
         System.exit(difference.isEmpty() && outcome instanceof VmOutcome.Shutdown ? 0 : 1);
     }
