@@ -8,15 +8,24 @@ import io.paravert.abi.DeviceType;
 import io.paravert.abi.IoOp;
 import io.paravert.abi.PvError;
 import io.paravert.abi.RingMode;
+import io.paravert.devices.DevicePaths;
 import io.paravert.devices.block.BlockDevice;
 import io.paravert.devices.block.MemoryStore;
+import io.paravert.devices.net.NetBackend;
+import io.paravert.devices.net.NetDevice;
+import io.paravert.devices.net.NetIdentity;
+import io.paravert.devices.net.NetInput;
 import io.paravert.guest.GuestMode;
 import io.paravert.guest.GuestProgram;
 import io.paravert.guest.PvAssembler;
 import io.paravert.guest.driver.DeviceDriver;
+import io.paravert.guest.driver.QueueDriver;
+import io.paravert.guest.driver.VirtioOption;
 import io.paravert.guest.junit.GuestHost;
 import io.paravert.guest.junit.GuestTest;
 import io.paravert.isa.asm.Label;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.util.function.Function;
 
 /**
@@ -26,6 +35,7 @@ import java.util.function.Function;
 class DeviceDriversTest {
     private static final int BYTES = 4096;
     private static final int ROUNDS = 20;
+    private static final int FRAME_BYTES = 1500;
     private static final long DISK_BYTES = 1 << 20;
     private static final int SECTORS = (int) (DISK_BYTES / 512);
 
@@ -105,9 +115,116 @@ class DeviceDriversTest {
     }
 
     private static void check(GuestHost host, Function<PvAssembler, DeviceDriver> path) {
-        BlockDevice disk = new BlockDevice(new MemoryStore(DISK_BYTES), BlockDevice.Settings.USUAL);
-        assertThat(host.run(program(path), config -> config.device("disk", disk)))
+        check(host, program(path));
+    }
+
+    private static void check(GuestHost host, GuestProgram program) {
+        BlockDevice disk = new BlockDevice(new MemoryStore(DISK_BYTES), BlockDevice.Settings.USUAL.withInOrder());
+        assertThat(host.run(program, config -> config.device("disk", disk))).hasExited(0);
+    }
+
+    /** As many reads at once as there may be, ended in whatever order; ends with 0, or with 1 or 2 where it failed. */
+    private static GuestProgram many(Function<PvAssembler, QueueDriver> path) {
+        return PvAssembler.program("many", GuestMode.LONG, g -> {
+            DeviceDriver.find(g, DeviceType.BLOCK);
+            QueueDriver driver = path.apply(g);
+            Label in = g.reserve("in", BYTES, BYTES);
+            driver.begin();
+            g.mov(R12D, ROUNDS);
+            Label round = g.here("round");
+            g.xor(R13D, R13D);
+            Label next = g.here("next");
+            g.mov(ECX, R13D);
+            g.mov(EDI, R13D);
+            g.lea(RSI, at(in));
+            g.mov(EDX, BYTES);
+            driver.submit(IoOp.READ);
+            g.inc(R13D);
+            g.cmp(R13D, QueueDriver.MOST);
+            g.jb(next);
+            // A bit for each tag that has not come back.
+            g.mov(R14, imm((1L << QueueDriver.MOST) - 1));
+            Label look = g.here("look");
+            driver.take();
+            g.test(RAX, RAX);
+            g.js(look);
+            g.xchg(RAX, RDX);
+            same(g, BYTES, 1);
+            Label first = g.label();
+            g.btr(R14, RDX);
+            g.jc(first);
+            g.shutdown(2);
+            g.bind(first);
+            g.test(R14, R14);
+            g.jnz(look);
+            g.dec(R12D);
+            g.jnz(round);
+        });
+    }
+
+    /** Frames that come back, each way by the driver; ends with 0, or with 1 to 3 where it failed. */
+    private static GuestProgram frames(Function<PvAssembler, DeviceDriver> path) {
+        return PvAssembler.program("frames", GuestMode.LONG, g -> {
+            DeviceDriver.find(g, DeviceType.NET);
+            DeviceDriver driver = path.apply(g);
+            Label out = g.reserve("out", BYTES, BYTES);
+            Label in = g.reserve("in", BYTES, BYTES);
+            driver.begin();
+            g.mov(R12D, ROUNDS);
+            Label round = g.here("round");
+            g.lea(RDI, at(out));
+            g.mov(EAX, R12D);
+            g.mov(ECX, FRAME_BYTES / Integer.BYTES);
+            g.rep().stosd();
+            g.mov(dwordAt(out), imm(-1));
+            g.xor(EDI, EDI);
+            g.lea(RSI, at(out));
+            g.mov(EDX, FRAME_BYTES);
+            driver.operation(IoOp.SEND);
+            same(g, FRAME_BYTES, 1);
+            g.xor(EDI, EDI);
+            g.lea(RSI, at(in));
+            g.mov(EDX, BYTES);
+            driver.operation(IoOp.RECEIVE);
+            same(g, FRAME_BYTES, 2);
+            g.lea(RSI, at(out));
+            g.lea(RDI, at(in));
+            g.mov(ECX, FRAME_BYTES / Integer.BYTES);
+            g.rep().cmpsd();
+            Label equal = g.label();
+            g.je(equal);
+            g.shutdown(3);
+            g.bind(equal);
+            g.dec(R12D);
+            g.jnz(round);
+        });
+    }
+
+    private static void checkFrames(GuestHost host, Function<PvAssembler, DeviceDriver> path) {
+        NetDevice loop = new NetDevice(new Loop(), NetIdentity.random(), DevicePaths.Place.USUAL);
+        assertThat(host.run(frames(path), config -> config.device("loop", loop)))
                 .hasExited(0);
+    }
+
+    /** A plug with its own socket behind it. */
+    private static final class Loop implements NetBackend {
+        private NetInput input;
+
+        @Override
+        public Future<Void> start(Vertx vertx, NetInput frames) {
+            input = frames;
+            return Future.succeededFuture();
+        }
+
+        @Override
+        public boolean send(byte[] bytes, int length) {
+            return input.deliver(bytes, 0, length);
+        }
+
+        @Override
+        public Future<Void> stop() {
+            return Future.succeededFuture();
+        }
     }
 
     @GuestTest
@@ -122,7 +239,7 @@ class DeviceDriversTest {
 
     @GuestTest
     void overCalls(GuestHost host) {
-        check(host, DeviceDriver::blockCalls);
+        check(host, DeviceDriver::calls);
     }
 
     @GuestTest
@@ -143,5 +260,50 @@ class DeviceDriversTest {
     @GuestTest
     void overAPollingRing(GuestHost host) {
         check(host, g -> DeviceDriver.ring(g, RingMode.POLLING));
+    }
+
+    @GuestTest
+    void overVirtioWithAllThatIsAgreedOn(GuestHost host) {
+        check(host, g -> DeviceDriver.virtioBlock(g, VirtioOption.values()));
+    }
+
+    @GuestTest
+    void manyAtOnceOverVirtio(GuestHost host) {
+        check(host, many(DeviceDriver::virtioBlock));
+    }
+
+    @GuestTest
+    void manyAtOnceOverVirtioWithAllThatIsAgreedOn(GuestHost host) {
+        check(host, many(g -> DeviceDriver.virtioBlock(g, VirtioOption.values())));
+    }
+
+    @GuestTest
+    void manyAtOnceOverARing(GuestHost host) {
+        check(host, many(g -> DeviceDriver.ring(g, RingMode.ADAPTIVE)));
+    }
+
+    @GuestTest
+    void framesOverPorts(GuestHost host) {
+        checkFrames(host, DeviceDriver::ports);
+    }
+
+    @GuestTest
+    void framesOverMmio(GuestHost host) {
+        checkFrames(host, DeviceDriver::mmio);
+    }
+
+    @GuestTest
+    void framesOverCalls(GuestHost host) {
+        checkFrames(host, DeviceDriver::calls);
+    }
+
+    @GuestTest
+    void framesOverVirtio(GuestHost host) {
+        checkFrames(host, DeviceDriver::virtioNet);
+    }
+
+    @GuestTest
+    void framesOverARing(GuestHost host) {
+        checkFrames(host, g -> DeviceDriver.ring(g, RingMode.DOORBELL));
     }
 }

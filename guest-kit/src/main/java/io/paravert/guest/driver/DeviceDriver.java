@@ -69,9 +69,9 @@ public interface DeviceDriver {
         return new RegisterDriver(g, false);
     }
 
-    /** By BLOCK_SUBMIT. */
-    static DeviceDriver blockCalls(PvAssembler g) {
-        return new BlockCallDriver(g);
+    /** By the calls that name a device: BLOCK_SUBMIT, NET_SEND and NET_RECV. */
+    static DeviceDriver calls(PvAssembler g) {
+        return new CallDriver(g);
     }
 
     /**
@@ -79,12 +79,17 @@ public interface DeviceDriver {
      *
      * @param mode {@link RingMode}
      */
-    static DeviceDriver ring(PvAssembler g, int mode) {
+    static QueueDriver ring(PvAssembler g, int mode) {
         return new RingDriver(g, mode);
     }
 
-    /** By virtio-blk over MMIO, with a split queue. */
-    static DeviceDriver virtioBlock(PvAssembler g) {
-        return new VirtioBlockDriver(g);
+    /** By virtio-blk over MMIO, with a split queue. The guest ends as crashed if the device lacks an option. */
+    static QueueDriver virtioBlock(PvAssembler g, VirtioOption... options) {
+        return new VirtioBlockDriver(g, options);
+    }
+
+    /** By virtio-net over MMIO, with split queues. The guest ends as crashed if the device lacks an option. */
+    static DeviceDriver virtioNet(PvAssembler g, VirtioOption... options) {
+        return new VirtioNetDriver(g, options);
     }
 }

@@ -2,18 +2,19 @@ package io.paravert.cli;
 
 import io.paravert.device.Delivery;
 import io.paravert.load.BlockTarget;
-import io.paravert.load.EchoTarget;
 import io.paravert.load.Faults;
 import io.paravert.load.LoadException;
 import io.paravert.load.LoadPlan;
 import io.paravert.load.LoadProgress;
 import io.paravert.load.LoadReport;
-import io.paravert.load.LoadTarget;
+import io.paravert.load.LoadShare;
 import io.paravert.load.LoadTest;
 import io.paravert.vmm.engine.Engine;
 import io.vertx.core.Vertx;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -54,14 +55,30 @@ final class LoadCommand implements Callable<Integer> {
             defaultValue = "echo",
             description = "The device: echo answers and does nothing else, block reads 4 KiB of a disk in memory"
                     + " (default: echo).")
-    private Target target = Target.ECHO;
+    private LoadKind.Target target = LoadKind.Target.ECHO;
 
     @Option(
             names = "--path",
-            paramLabel = "hypercall|port|mmio|ring",
+            paramLabel = "PATH",
             defaultValue = "hypercall",
-            description = "How a guest reaches it; ring is for block (default: hypercall).")
+            description = "How a guest reaches it: hypercall, port, mmio; for block also virtio, ring, ring-adaptive,"
+                    + " ring-polling (default: hypercall).")
     private BlockTarget.Path path = BlockTarget.Path.HYPERCALL;
+
+    @Option(
+            names = "--depth",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Operations that a guest has under way at once, 1 to 32, by virtio and rings (default: 1).")
+    private int depth = 1;
+
+    @Option(
+            names = "--mix",
+            paramLabel = "TARGET[,KEY=VALUE]...",
+            description =
+                    "Guests that do so, beside those of other --mix: they take turns. Keys are path, depth, delivery,"
+                            + " and faults of these devices alone: delay, errors, drops. As in block,path=ring,depth=8,errors=0.1.")
+    private List<String> mix = List.of();
 
     @Option(
             names = "--delivery",
@@ -138,17 +155,11 @@ final class LoadCommand implements Callable<Integer> {
         this.stdio = stdio;
     }
 
-    /** What {@code --target} takes. */
-    enum Target {
-        ECHO,
-        BLOCK
-    }
-
     @Override
     public Integer call() {
         LoadTest test;
         try {
-            test = new LoadTest(plan(), target()).onProgress(this::progress);
+            test = new LoadTest(plan(), shares()).onProgress(this::progress);
         } catch (LoadException e) {
             throw new CommandException(Status.USAGE, String.valueOf(e.getMessage()), e);
         }
@@ -172,17 +183,17 @@ final class LoadCommand implements Callable<Integer> {
         return report.endings().isEmpty() ? written : Status.FAILURE;
     }
 
-    private LoadTarget target() {
-        if (target == Target.ECHO) {
-            if (path == BlockTarget.Path.RING) {
-                throw new ParameterException(spec.commandLine(), "--path ring goes with --target block");
+    private List<LoadShare> shares() {
+        if (mix.isEmpty()) {
+            return List.of(new LoadKind(target, path, Optional.ofNullable(delivery), depth, faults()).share());
+        }
+        for (String option : List.of("--target", "--path", "--depth", "--delivery", "--delay", "--errors", "--drops")) {
+            if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+                throw new ParameterException(
+                        spec.commandLine(), option + " and --mix: say it in --mix, as " + option.substring(2) + "=");
             }
-            return new EchoTarget(EchoTarget.Path.valueOf(path.name()), delivery == null ? Delivery.CALL : delivery);
         }
-        if (delivery != null) {
-            throw new ParameterException(spec.commandLine(), "--delivery goes with --target echo: block has its own");
-        }
-        return new BlockTarget(path);
+        return mix.stream().map(words -> LoadKind.parse(words, seed).share()).toList();
     }
 
     private LoadPlan plan() {
@@ -195,7 +206,7 @@ final class LoadCommand implements Callable<Integer> {
                 seconds(ramp, "--ramp"),
                 seconds(above(duration, "--duration", "give seconds above 0"), "--duration"),
                 seconds(above(deadline, "--deadline", "give seconds above 0"), "--deadline"),
-                faults());
+                Faults.none());
     }
 
     private Faults faults() {

@@ -31,6 +31,18 @@ final class LoadJson {
                 json.writeNumber(operations);
             }
             json.writeEndArray();
+            json.writeArrayFieldStart("parts");
+            for (LoadReport.Part part : report.parts()) {
+                json.writeStartObject();
+                json.writeStringField("share", part.share());
+                json.writeNumberField("guests", part.perGuest().size());
+                json.writeNumberField("operations", part.operations());
+                json.writeNumberField("failures", part.failures());
+                json.writeNumberField("slowestOfMedian", part.fairness());
+                histogram(json, "latencyNanos", part.latency());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
             json.writeArrayFieldStart("endedBadly");
             for (String ending : report.endings()) {
                 json.writeString(ending);

@@ -95,11 +95,6 @@ final class SoftMachine implements EngineMachine {
         return board;
     }
 
-    /** Whether a vCPU that spins may have to wait for another. */
-    boolean isMultiprocessor() {
-        return spec.vcpus() > 1;
-    }
-
     MachineMemory memory() {
         return memory;
     }

@@ -47,8 +47,10 @@ final class SoftVcpu implements EngineVcpu, Platform, GuestRegisters {
     private static final int[] HYPERCALL_ARGUMENTS = {RDI, RSI, RDX, R10, R8, R9};
 
     private static final int MSR_APIC_BASE = 0x1b;
-    /** PAUSE instructions after which a vCPU lets others have its processor. */
-    private static final int SPINS = 64;
+    /** PAUSE instructions from one look at the clock to the next, so that a look costs little. */
+    private static final int SPINS = 8;
+    /** How long a vCPU pauses before others may have its processor, ns. */
+    private static final long SPUN = 10_000;
 
     /**
      * What the processor does (AMD APM vol. 2, 14.1 and 16.5).
@@ -82,6 +84,9 @@ final class SoftVcpu implements EngineVcpu, Platform, GuestRegisters {
 
     private Activity activity = Activity.RUNNING;
     private int spins;
+    /** When it last did so, ns. */
+    private long yielded;
+
     private Unfinished unfinished = Unfinished.NOTHING;
     private VcpuExit lastExit = new VcpuExit();
     private boolean shutDown;
@@ -456,9 +461,13 @@ final class SoftVcpu implements EngineVcpu, Platform, GuestRegisters {
     @Override
     public void pause() {
         Thread.onSpinWait();
-        if (++spins >= SPINS && machine.isMultiprocessor()) {
-            spins = 0;
-            Thread.yield();
+        if (++spins % SPINS == 0) {
+            // What it waits for, another vCPU or a device that polls, may need the very core that this one spins on.
+            long now = System.nanoTime();
+            if (now - yielded > SPUN) {
+                yielded = now;
+                Thread.yield();
+            }
         }
     }
 

@@ -8,5 +8,5 @@ package io.paravert.lab;
  */
 record IoTimes(int rounds, int warmMicros, int roundMicros) {
     static final IoTimes USUAL = new IoTimes(5, 300_000, 100_000);
-    static final IoTimes QUICK = new IoTimes(1, 20_000, 20_000);
+    static final IoTimes QUICK = new IoTimes(1, 60_000, 20_000);
 }

@@ -1,6 +1,8 @@
 package io.paravert.load;
 
 import java.time.Duration;
+import java.util.Locale;
+import java.util.SplittableRandom;
 
 /**
  * What goes wrong with requests of a device, by chance. Shares are 0 to 1 of all requests, and add up to 1 at most.
@@ -44,6 +46,48 @@ public record Faults(Duration delay, double delayed, double failed, double dropp
 
     public static Faults drop(double share) {
         return new Faults(Duration.ZERO, 0, 0, share, 1);
+    }
+
+    /** What becomes of a request. */
+    enum Fate {
+        NONE,
+        DELAYED,
+        FAILED,
+        DROPPED
+    }
+
+    /** A guest's own sequence. */
+    SplittableRandom randomOf(int guest) {
+        return new SplittableRandom(seed * 1_000_003 + guest);
+    }
+
+    Fate choose(SplittableRandom random) {
+        double chance = random.nextDouble();
+        if (chance < dropped) {
+            return Fate.DROPPED;
+        }
+        if (chance < dropped + failed) {
+            return Fate.FAILED;
+        }
+        return chance < dropped + failed + delayed ? Fate.DELAYED : Fate.NONE;
+    }
+
+    /** As a timer takes it: at least 1. */
+    static long wholeMillis(Duration time) {
+        return Math.max(1, (time.toNanos() + 999_999) / 1_000_000);
+    }
+
+    /** Short, for a report; empty if there are none. */
+    String describe() {
+        StringBuilder text = new StringBuilder();
+        String[] names = {"delayed", "failed", "dropped"};
+        double[] shares = {delayed, failed, dropped};
+        for (int i = 0; i < names.length; i++) {
+            if (shares[i] > 0) {
+                text.append(String.format(Locale.ROOT, ", %.3g %s", shares[i], names[i]));
+            }
+        }
+        return text.toString();
     }
 
     boolean isNone() {

@@ -38,7 +38,7 @@ public final class FaultyDevice implements Device {
     public FaultyDevice(Device device, Faults faults, int guest) {
         this.device = device;
         this.faults = faults;
-        this.random = new SplittableRandom(faults.seed() * 1_000_003 + guest);
+        this.random = faults.randomOf(guest);
     }
 
     @Override
@@ -67,18 +67,14 @@ public final class FaultyDevice implements Device {
     }
 
     private Future<Long> through(Vertx vertx, Supplier<Future<Long>> request) {
-        double chance = random.nextDouble();
-        if (chance < faults.dropped()) {
-            return Promise.<Long>promise().future();
-        }
-        if (chance < faults.dropped() + faults.failed()) {
-            return Future.failedFuture(new DeviceError(PvError.EIO, "a fault that was asked for"));
-        }
-        if (chance < faults.dropped() + faults.failed() + faults.delayed()) {
-            long millis = Math.max(1, (faults.delay().toNanos() + 999_999) / 1_000_000);
-            return vertx.timer(millis, TimeUnit.MILLISECONDS).compose(late -> request.get());
-        }
-        return request.get();
+        return switch (faults.choose(random)) {
+            case NONE -> request.get();
+            case DROPPED -> Promise.<Long>promise().future();
+            case FAILED -> Future.failedFuture(new DeviceError(PvError.EIO, "a fault that was asked for"));
+            case DELAYED ->
+                vertx.timer(Faults.wholeMillis(faults.delay()), TimeUnit.MILLISECONDS)
+                        .compose(late -> request.get());
+        };
     }
 
     private final class FaultySite implements DeviceSite {

@@ -8,7 +8,6 @@ final class Gauge {
     /** Digits of a histogram: values are right within 0.1 %. */
     static final int DIGITS = 3;
 
-    final Recorder latencies = new Recorder(DIGITS);
     final Recorder boots = new Recorder(DIGITS);
     final CountDownLatch booted;
     private volatile boolean measuring;
@@ -20,7 +19,6 @@ final class Gauge {
     }
 
     void begin() {
-        latencies.reset();
         measuring = true;
     }
 

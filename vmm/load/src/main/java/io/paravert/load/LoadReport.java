@@ -19,6 +19,7 @@ import org.HdrHistogram.Histogram;
  * @param boot ns of each guest from the beginning of its creation to its first hypercall
  * @param residentPerGuest bytes by which the process grew in host memory for each guest; -1 where the host does not tell
  * @param lag ns by which timers on Vert.x's event loops came late while it was measured
+ * @param parts what guests of each kind found; one if all did the same
  * @param endings how guests ended that did not end well, one line each; empty if all did
  */
 public record LoadReport(
@@ -34,11 +35,30 @@ public record LoadReport(
         Histogram boot,
         long residentPerGuest,
         Histogram lag,
+        List<Part> parts,
         List<String> endings) {
 
     public LoadReport {
         perGuest = List.copyOf(perGuest);
+        parts = List.copyOf(parts);
         endings = List.copyOf(endings);
+    }
+
+    /**
+     * What those guests found that did the same.
+     *
+     * @param share what they did, with the faults of their devices
+     * @param latency ns
+     * @param perGuest operations of each
+     */
+    public record Part(String share, long operations, long failures, Histogram latency, List<Long> perGuest) {
+        public Part {
+            perGuest = List.copyOf(perGuest);
+        }
+
+        public double fairness() {
+            return LoadReport.fairness(perGuest);
+        }
     }
 
     /** All guests together. */
@@ -46,8 +66,12 @@ public record LoadReport(
         return operations / seconds;
     }
 
-    /** Throughput of the slowest guest, as a share of the median's: 1 is fair, 0 is starved. */
+    /** Throughput of the slowest guest, as a share of the median's of those that do the same: 1 is fair, 0 is starved. */
     public double fairness() {
+        return parts.stream().mapToDouble(Part::fairness).min().orElse(0);
+    }
+
+    private static double fairness(List<Long> perGuest) {
         long[] sorted = perGuest.stream().mapToLong(Long::longValue).sorted().toArray();
         long median = sorted[sorted.length / 2];
         return median == 0 ? 0 : (double) sorted[0] / median;
@@ -68,6 +92,16 @@ public record LoadReport(
                 fairness());
         line(text, "latency     %s", quantiles(latency));
         line(text, "loop lag    %s", quantiles(lag));
+        for (Part part : parts.size() > 1 ? parts : List.<Part>of()) {
+            line(text, "%d guests: %s", part.perGuest().size(), part.share());
+            line(
+                    text,
+                    "            %.0f operations/s, %d failed; slowest guest %.2f of the median",
+                    part.operations() / seconds,
+                    part.failures(),
+                    part.fairness());
+            line(text, "            latency %s", quantiles(part.latency()));
+        }
         endings.stream().limit(5).forEach(ending -> line(text, "ended badly %s", ending));
         return text.toString();
     }

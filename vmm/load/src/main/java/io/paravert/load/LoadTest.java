@@ -21,7 +21,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
+import org.HdrHistogram.Recorder;
 
 /**
  * One load test: makes the guests, lets them drive their devices, measures, and takes everything away again.
@@ -39,18 +41,32 @@ public final class LoadTest {
     private static final long LOOK_NANOS = 200_000_000;
 
     private final LoadPlan plan;
-    private final LoadTarget target;
-    private final ImageLoader loader;
+    private final List<LoadShare> shares;
+    private final List<ImageLoader> loaders;
     private Consumer<LoadProgress> progress = step -> {};
 
+    /** All guests do the same, with the plan's faults. */
     public LoadTest(LoadPlan plan, LoadTarget target) {
+        this(plan, List.of(new LoadShare(target, plan.faults())));
+    }
+
+    /** @param shares which the guests take in turn, at least one; each has faults of its own, and the plan's are not used */
+    public LoadTest(LoadPlan plan, List<LoadShare> shares) {
+        if (shares.isEmpty() || shares.size() > plan.guests()) {
+            throw new LoadException(shares.size() + " kinds of guests among " + plan.guests()
+                    + " guests: give at least one, and a guest for each");
+        }
         this.plan = plan;
-        this.target = target;
+        this.shares = List.copyOf(shares);
+        this.loaders = shares.stream().map(share -> loader(share.target())).toList();
+    }
+
+    private static ImageLoader loader(LoadTarget target) {
         GuestProgram program = LoadGuest.program(target);
         List<GuestImage.Piece> pieces = program.segments().stream()
                 .map(s -> new GuestImage.Piece(s.gpa(), s.bytes(), s.memoryBytes()))
                 .toList();
-        this.loader = new ImageLoader(GuestImage.of(program.name(), pieces, program.entry(), EntryMode.LONG));
+        return new ImageLoader(GuestImage.of(program.name(), pieces, program.entry(), EntryMode.LONG));
     }
 
     /** Is told every fifth of a second where the test stands; on the thread that runs it. */
@@ -101,6 +117,8 @@ public final class LoadTest {
         private final Engine engine;
         private final Vertx vertx;
         private final Gauge gauge = new Gauge(plan.guests());
+        private final List<Recorder> latencies =
+                shares.stream().map(share -> new Recorder(Gauge.DIGITS)).toList();
         private final GuestDirectory directory = new GuestDirectory();
         private final List<Vm> vms = new ArrayList<>();
         private final List<Pace> paces = new ArrayList<>();
@@ -124,26 +142,52 @@ public final class LoadTest {
             long grown = resident < 0 ? -1 : (ResidentMemory.now() - resident) / plan.guests();
             lag.reset();
             long start = System.nanoTime();
+            latencies.forEach(Recorder::reset);
             gauge.begin();
             measureUntil(start, start + plan.duration().toNanos());
             gauge.end();
             double seconds = (gauge.endedAt() - start) / 1e9;
             Histogram late = lag.histogram();
             List<String> endings = end();
+            List<LoadReport.Part> parts = parts();
             return new LoadReport(
                     engine.name(),
-                    target.describe(),
+                    shares.stream().map(LoadShare::describe).collect(Collectors.joining("; ")),
                     plan.guests(),
                     seconds,
                     paces.stream().mapToLong(Pace::operations).sum(),
                     paces.stream().mapToLong(Pace::failures).sum(),
-                    gauge.latencies.getIntervalHistogram(),
+                    all(parts),
                     paces.stream().map(Pace::operations).toList(),
                     plan.guests() / bootSeconds,
                     gauge.boots.getIntervalHistogram(),
                     grown,
                     late,
+                    parts,
                     endings);
+        }
+
+        private List<LoadReport.Part> parts() {
+            List<LoadReport.Part> parts = new ArrayList<>();
+            for (int kind = 0; kind < shares.size(); kind++) {
+                List<Pace> own = new ArrayList<>();
+                for (int i = kind; i < paces.size(); i += shares.size()) {
+                    own.add(paces.get(i));
+                }
+                parts.add(new LoadReport.Part(
+                        shares.get(kind).describe(),
+                        own.stream().mapToLong(Pace::operations).sum(),
+                        own.stream().mapToLong(Pace::failures).sum(),
+                        latencies.get(kind).getIntervalHistogram(),
+                        own.stream().map(Pace::operations).toList()));
+            }
+            return parts;
+        }
+
+        private static Histogram all(List<LoadReport.Part> parts) {
+            Histogram sum = new Histogram(Gauge.DIGITS);
+            parts.forEach(part -> sum.add(part.latency()));
+            return sum;
         }
 
         private void measureUntil(long start, long end) {
@@ -170,20 +214,22 @@ public final class LoadTest {
         }
 
         private void boot(int number) {
+            int kind = number % shares.size();
+            LoadShare share = shares.get(kind);
             Pace pace = new Pace(
-                    gauge, plan.isPaced() ? plan.periodNanos() : 0, (double) number / plan.guests(), System.nanoTime());
+                    gauge,
+                    latencies.get(kind),
+                    plan.isPaced() ? plan.periodNanos() : 0,
+                    (double) number / plan.guests(),
+                    System.nanoTime());
             paces.add(pace);
-            VmConfig.Builder config = VmConfig.builder(loader)
+            VmConfig.Builder config = VmConfig.builder(loaders.get(kind))
                     .name("load-" + number)
                     .memoryBytes(plan.memoryBytes())
                     .deviceDeadline(plan.deviceDeadline())
                     .directory(directory)
                     .device("pace", pace);
-            config.device(
-                    "target",
-                    plan.faults().isNone()
-                            ? target.device()
-                            : new FaultyDevice(target.device(), plan.faults(), number));
+            config.device("target", share.target().device(share.faults(), plan.deviceDeadline(), number));
             Vm vm = Vm.create(config.build(), vertx, engine);
             vms.add(vm);
             vm.start();

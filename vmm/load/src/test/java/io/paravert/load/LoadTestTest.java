@@ -60,8 +60,8 @@ class LoadTestTest {
     void shouldBeginNoMoreThanTheRateAsks() {
         LoadReport report =
                 run(LoadPlan.atRate(4, 50, Duration.ofMillis(400)), new EchoTarget(Path.HYPERCALL, Delivery.INLINE));
-        // 4 guests, 50/s, 0.4 s: 80 are due; none may begin before it is due.
-        assertThat(report.operations()).isBetween(8L, 84L);
+        // 4 guests, 50/s, 0.4 s or as long as it took on a busy machine: none may begin before it is due.
+        assertThat(report.operations()).isBetween(4L, 4 + (long) (4 * 50 * report.seconds()));
         assertThat(report.failures()).isZero();
     }
 
@@ -80,6 +80,27 @@ class LoadTestTest {
                         .withFaults(Faults.drop(1))
                         .withDeviceDeadline(Duration.ofMillis(500)),
                 new EchoTarget(Path.HYPERCALL, Delivery.CALL));
+        assertThat(dropping.failures()).isPositive().isEqualTo(dropping.operations());
+        assertThat(dropping.endings()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = BlockTarget.Path.class,
+            names = {"HYPERCALL", "VIRTIO", "RING"})
+    void shouldMakeRequestsOfADiskGoWrongWhicheverPathTheyComeBy(BlockTarget.Path path) {
+        int depth = path == BlockTarget.Path.HYPERCALL ? 1 : 4;
+        BlockTarget target = new BlockTarget(path, depth);
+        LoadPlan second = LoadPlan.flatOut(1, Duration.ofSeconds(1));
+        LoadReport failing = new LoadTest(second.withFaults(Faults.fail(1)), target).run(ENGINE, VERTX);
+        assertThat(failing.failures()).isPositive().isEqualTo(failing.operations());
+        LoadReport late =
+                new LoadTest(second.withFaults(Faults.delay(1, Duration.ofMillis(20))), target).run(ENGINE, VERTX);
+        assertThat(late.failures()).isZero();
+        assertThat(late.latency().getMinValue()).isGreaterThanOrEqualTo(19_000_000);
+        LoadReport dropping = new LoadTest(
+                        second.withFaults(Faults.drop(1)).withDeviceDeadline(Duration.ofMillis(100)), target)
+                .run(ENGINE, VERTX);
         assertThat(dropping.failures()).isPositive().isEqualTo(dropping.operations());
         assertThat(dropping.endings()).isEmpty();
     }

@@ -37,6 +37,7 @@ public final class DeviceEndpoint {
     /** Threads that are about to send. */
     private final AtomicInteger sending = new AtomicInteger();
 
+    private volatile boolean stopping;
     private volatile @Nullable Thread servingThread;
     private volatile @Nullable Exchange serving;
     private volatile boolean closed;
@@ -239,6 +240,15 @@ public final class DeviceEndpoint {
         while (sending.get() > 0) {
             Thread.onSpinWait();
         }
+    }
+
+    /** The device's context has come to its stop. */
+    void stopping() {
+        stopping = true;
+    }
+
+    boolean isStopping() {
+        return stopping;
     }
 
     /** The thread that serves a request right now, or null. */

@@ -38,6 +38,9 @@ final class DeviceVerticle implements Deployable {
         Promise<Void> drained = Promise.promise();
         context.runOnContext(ignored -> drained.complete());
         Future<Void> deaf = served == null ? drained.future() : drained.future().compose(done -> served.unregister());
-        return deaf.compose(done -> device.stop());
+        return deaf.compose(done -> {
+            endpoint.stopping();
+            return device.stop();
+        });
     }
 }

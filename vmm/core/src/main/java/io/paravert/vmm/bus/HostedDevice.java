@@ -40,6 +40,8 @@ import org.jspecify.annotations.Nullable;
 public final class HostedDevice {
     /** How long a device may take to stop before the machine goes on without it, ms. */
     private static final long STOP_LIMIT = 1_000;
+    /** Of those, while others on its thread have their turn. */
+    private static final int STOP_TURNS = 15;
 
     private final int number;
     private final String name;
@@ -196,9 +198,24 @@ public final class HostedDevice {
         Future<Void> gone = deploying
                 .transform(id -> id.succeeded() ? vertx.undeploy(id.result()) : Future.<Void>succeededFuture())
                 .onComplete(done -> memory.release());
+        return awaitStop(gone, STOP_TURNS, false);
+    }
+
+    /**
+     * A limit's time counts from when the device's context has come to its stop: when a thousand machines end at once, it stands in
+     * a queue until then, and hangs no more than anyone.
+     *
+     * @param turns how many limits it may stand there
+     * @param begun whether the context had come to it before this wait
+     */
+    private Future<Void> awaitStop(Future<Void> gone, int turns, boolean begun) {
         return gone.timeout(STOP_LIMIT, TimeUnit.MILLISECONDS).recover(failure -> {
+            boolean begins = endpoint.isStopping();
+            boolean stands = begins ? !begun : endpoint.busyThread() == null;
             if (gone.isComplete()) {
                 log.warn(() -> "device " + name + " failed to stop: " + DeviceEndpoint.inOneLine(failure));
+            } else if (stands && turns > 1) {
+                return awaitStop(gone, turns - 1, begins);
             } else {
                 abandon();
             }
