@@ -1,6 +1,7 @@
 package io.paravert.device;
 
 import io.vertx.core.Future;
+import java.util.Map;
 
 /**
  * One device of one virtual machine. Attached once, started before the guest runs, stopped after it. Its handlers, timers and
@@ -16,6 +17,11 @@ public interface Device {
     /** With whom it shares its thread. */
     default Isolation isolation() {
         return Isolation.PRIVATE;
+    }
+
+    /** What it has counted so far, by names for people, in the order in which they are shown. Any thread. */
+    default Map<String, Long> counts() {
+        return Map.of();
     }
 
     /** States all claims; called once, before {@link #start}, on the thread that builds the VM. */

@@ -5,6 +5,7 @@ import io.paravert.device.Isolation;
 import io.vertx.core.Future;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -46,6 +47,11 @@ public interface VirtioDevice {
     /** What a guest of the PV ABI is told of it. */
     default DeviceIdentity identity() {
         return DeviceIdentity.PLUGIN;
+    }
+
+    /** What it has counted so far, by names for people, in the order in which they are shown. Any thread. */
+    default Map<String, Long> counts() {
+        return Map.of();
     }
 
     /** With whom it shares its thread. */

@@ -1,5 +1,7 @@
 package io.paravert.devices.net;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What an interface has done since it was made. Any thread. */
@@ -46,6 +48,20 @@ public final class NetCounters {
 
     void countFiltered() {
         filtered.increment();
+    }
+
+    /** Those that are not 0, by name. */
+    Map<String, Long> byName() {
+        Snapshot now = snapshot();
+        Map<String, Long> all = new LinkedHashMap<>();
+        all.put("sent", now.sent());
+        all.put("send drops", now.sendDrops());
+        all.put("send errors", now.sendErrors());
+        all.put("received", now.received());
+        all.put("receive drops", now.receiveDrops());
+        all.put("filtered", now.filtered());
+        all.values().removeIf(count -> count == 0);
+        return all;
     }
 
     public Snapshot snapshot() {

@@ -9,6 +9,7 @@ import io.paravert.virtio.OffersVirtio;
 import io.paravert.virtio.VirtioDevice;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,11 @@ public final class NetDevice implements Device, OffersVirtio {
 
     public NetCounters counters() {
         return service.counters();
+    }
+
+    @Override
+    public Map<String, Long> counts() {
+        return service.counters().byName();
     }
 
     @Override

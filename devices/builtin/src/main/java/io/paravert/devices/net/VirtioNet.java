@@ -16,6 +16,7 @@ import io.paravert.virtio.queue.QueueException;
 import io.vertx.core.Future;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -88,6 +89,11 @@ public final class VirtioNet implements VirtioDevice {
 
     public NetCounters counters() {
         return service.counters();
+    }
+
+    @Override
+    public Map<String, Long> counts() {
+        return service.counters().byName();
     }
 
     @Override

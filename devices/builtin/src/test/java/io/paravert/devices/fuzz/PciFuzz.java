@@ -17,6 +17,8 @@ public final class PciFuzz {
     private static final long COMMON = BAR;
     private static final long NOTIFY = BAR + 0x4000;
     private static final int VENDOR = 0x1af4;
+    private static final int COMMAND_REGISTER = 0x04;
+    private static final int MEMORY = 2;
     private static final int BAR_REGISTER = 0x10;
     private static final int MSIX_CONTROL = 0x86;
     private static final int MSIX_ENABLE = 0x8000;
@@ -93,8 +95,10 @@ public final class PciFuzz {
         int at = bytes.getAsInt() & -size;
         long value = (bytes.getAsInt() & 1) == 0 ? -1 : (long) word(bytes) << 16 | word(bytes);
         DEVICE.get().function().writeConfig(at, size, value & (1L << size * Byte.SIZE) - 1);
+        // Wherever the BAR has gone, here it is again.
+        DEVICE.get().function().writeConfig(COMMAND_REGISTER, 2, MEMORY);
         DEVICE.get().function().writeConfig(BAR_REGISTER, 4, BAR);
-        check(DEVICE.get().function().readConfig(BAR_REGISTER, 4) == BAR, "the BAR has moved");
+        check(DEVICE.get().function().readConfig(BAR_REGISTER, 4) == BAR, "the BAR has not come back");
     }
 
     /** The steps of virtio 1.2, 3.1.1, less those that the input leaves out. */

@@ -104,6 +104,7 @@ class NetPathsTest {
         machine.settle();
         assertThat(driver.run(IoOp.SEND, 0, gpa, 60)).isEqualTo(-PvError.EAGAIN);
         assertThat(device.counters().snapshot().sendDrops()).isEqualTo(2);
+        assertThat(device.counts()).containsEntry("send drops", 2L).doesNotContainKey("receive drops");
         backend.input().linkChanged(true);
         machine.settle();
         assertThat(driver.run(IoOp.SEND, 0, gpa, 60)).isEqualTo(60);

@@ -5,9 +5,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,18 +39,6 @@ class QemuPeerTest {
     private static final int REQUEST = 3;
 
     private final BlockingQueue<byte[]> got = new LinkedBlockingQueue<>();
-
-    private static int freePort() throws IOException {
-        try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return any.getLocalPort();
-        }
-    }
-
-    private static int freeUdpPort() throws IOException {
-        try (DatagramSocket any = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-            return any.getLocalPort();
-        }
-    }
 
     /** The value of a DHCP option, empty if it is not there. */
     private static byte[] option(byte[] frame, int code) {
@@ -156,14 +141,14 @@ class QemuPeerTest {
 
     @Test
     void shouldTalkToNetdevStream() throws Exception {
-        int port = freePort();
+        int port = FreePort.next();
         talk("listen:127.0.0.1:" + port, "stream,id=n,server=off,addr.type=inet,addr.host=127.0.0.1,addr.port=" + port);
     }
 
     @Test
     void shouldTalkToNetdevDgram() throws Exception {
-        int here = freeUdpPort();
-        int there = freeUdpPort();
+        int here = FreePort.next();
+        int there = FreePort.next();
         talk(
                 "udp:" + here + ":127.0.0.1:" + there,
                 "dgram,id=n,local.type=inet,local.host=127.0.0.1,local.port=" + there

@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.vertx.core.Vertx;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
-import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -79,18 +78,6 @@ class SocketBackendsTest {
         }
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return any.getLocalPort();
-        }
-    }
-
-    private static int freeUdpPort() throws IOException {
-        try (DatagramSocket any = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-            return any.getLocalPort();
-        }
-    }
-
     @AfterEach
     void close() {
         vertx.close();
@@ -98,7 +85,7 @@ class SocketBackendsTest {
 
     @Test
     void shouldCarryFramesBothWaysOverOneConnection() throws Exception {
-        int port = freePort();
+        int port = FreePort.next();
         Host connecting = new Host("connect:127.0.0.1:" + port);
         Host listening = new Host("listen:127.0.0.1:" + port);
         for (Host host : new Host[] {connecting, listening}) {
@@ -122,7 +109,7 @@ class SocketBackendsTest {
 
     @Test
     void shouldSpeakLengthAndFrameAsQemuDoes() throws Exception {
-        int port = freePort();
+        int port = FreePort.next();
         Host host = new Host("listen:127.0.0.1:" + port);
         try (Socket qemu = new Socket("127.0.0.1", port)) {
             qemu.setSoTimeout((int) TimeUnit.SECONDS.toMillis(PATIENCE));
@@ -150,7 +137,7 @@ class SocketBackendsTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 13, 65551, -1, Integer.MIN_VALUE})
     void shouldHangUpOnAPeerThatSaysAnImpossibleLength(int length) throws Exception {
-        int port = freePort();
+        int port = FreePort.next();
         Host host = new Host("listen:127.0.0.1:" + port);
         try (Socket peer = new Socket("127.0.0.1", port)) {
             peer.setSoTimeout((int) TimeUnit.SECONDS.toMillis(PATIENCE));
@@ -172,8 +159,8 @@ class SocketBackendsTest {
 
     @Test
     void shouldCarryOneFrameInADatagram() throws Exception {
-        int one = freeUdpPort();
-        int two = freeUdpPort();
+        int one = FreePort.next();
+        int two = FreePort.next();
         Host a = new Host("udp:" + one + ":127.0.0.1:" + two);
         Host b = new Host("udp:" + two + ":127.0.0.1:" + one);
         a.send(frame(MAC_B, MAC_A, 1514));

@@ -6,6 +6,7 @@ import io.paravert.device.DeviceSite;
 import io.paravert.device.Isolation;
 import io.paravert.virtio.VirtioDevice;
 import io.vertx.core.Future;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,11 @@ public abstract class FramedDevice implements Device {
     @Override
     public final DeviceIdentity identity() {
         return device.identity();
+    }
+
+    @Override
+    public final Map<String, Long> counts() {
+        return device.counts();
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.paravert.device.Isolation;
 import io.paravert.virtio.OffersVirtio;
 import io.paravert.virtio.VirtioDevice;
 import io.vertx.core.Future;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,11 @@ public final class VirtioOnMmio implements Device, OffersVirtio {
     @Override
     public DeviceIdentity identity() {
         return virtio.identity();
+    }
+
+    @Override
+    public Map<String, Long> counts() {
+        return virtio.counts();
     }
 
     @Override
