@@ -44,7 +44,10 @@ final class Tiers {
         return switch (System.getProperty(PROPERTY, "on")) {
             case "off" -> Tier.NONE;
             case "eager" -> new Translator(Translator.Settings.EAGER, Runnable::run, dump);
-            default -> new Translator(Translator.Settings.USUAL, Meter.isWanted() ? Runnable::run : BACKGROUND, dump);
+            default ->
+                Meter.isWanted()
+                        ? new Translator(Translator.Settings.REPEATABLE, Runnable::run, dump)
+                        : new Translator(Translator.Settings.USUAL, BACKGROUND, dump);
         };
     }
 }

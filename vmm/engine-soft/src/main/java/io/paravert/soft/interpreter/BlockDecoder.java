@@ -24,8 +24,12 @@ final class BlockDecoder implements BlockSource {
     private final Instruction in = new Instruction();
     private final Op[] ops = new Op[MOST_INSTRUCTIONS + 1];
 
-    BlockDecoder(InstructionSet instructions) {
+    private final int due;
+
+    /** @param due of each block */
+    BlockDecoder(InstructionSet instructions, int due) {
         this.instructions = instructions;
+        this.due = due;
     }
 
     @Override
@@ -70,7 +74,9 @@ final class BlockDecoder implements BlockSource {
         if (!jumped) {
             ops[operations++] = continueAt(rip + offset, offset, ends ? Code.SYNCHRONIZE : Code.CONTINUE);
         }
-        return new Block(page, second, rip, Arrays.copyOf(ops, operations), count, alone);
+        Block block = new Block(page, second, rip, Arrays.copyOf(ops, operations), count, alone);
+        block.due = due;
+        return block;
     }
 
     private static Op continueAt(long rip, int offset, int code) {

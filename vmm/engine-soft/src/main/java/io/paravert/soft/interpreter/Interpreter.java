@@ -37,7 +37,6 @@ public final class Interpreter {
     private final Cpu cpu;
     private final HotLoop loop;
     private final Tier tier;
-    private final int threshold;
     private final boolean metered;
     /** Bits of {@link Pending} that ask for nothing. */
     private final int idle;
@@ -50,11 +49,10 @@ public final class Interpreter {
     public Interpreter(Cpu cpu, MachineMemory machine, Platform platform, Instructions instructions, Tier tier) {
         this.cpu = cpu;
         this.tier = tier;
-        this.threshold = tier.threshold();
         metered = platform.isMetered();
         idle = metered ? Pending.METER : 0;
         cpu.pending.raise(idle);
-        core = new Core(cpu, machine, platform, new BlockDecoder(instructions.set()));
+        core = new Core(cpu, machine, platform, new BlockDecoder(instructions.set(), tier.threshold()));
         loop = new HotLoop(core);
     }
 
@@ -140,7 +138,7 @@ public final class Interpreter {
                     following = translation.run(core);
                     last = translation.last;
                 } else {
-                    if (++block.heat == threshold) {
+                    if (++block.heat == block.due) {
                         tier.hot(core, block);
                     }
                     following = loop.run(block);

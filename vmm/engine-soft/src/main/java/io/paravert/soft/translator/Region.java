@@ -30,6 +30,9 @@ abstract class Region extends Translation {
     /** For accesses that have no window of their own. Never written. */
     static final long[] CLOSED_WINDOW = {0, Windows.CLOSED, 0};
 
+    /** A little more than the calls after which HotSpot compiles. */
+    private static final int REHEARSALS = 300;
+
     private final Op[] operations;
     /** By number of an operation: its address, and the instructions of its block from it on. */
     private final long[] addresses;
@@ -115,8 +118,23 @@ abstract class Region extends Translation {
         };
     }
 
-    /** Runs; the number of the exit by which the region was left. */
-    abstract int execute(Core core, Cpu cpu, long[] r, LinearMemory memory, Pending pending);
+    /**
+     * Calls the generated method in vain, as often as makes HotSpot compile it: the vCPU shall run as little as can be of what is hot
+     * in HotSpot's interpreter, which is slower than this engine's. Before any vCPU runs this, on any thread.
+     */
+    final void rehearse() {
+        for (int i = 0; i < REHEARSALS; i++) {
+            execute(null, null, null, null, null);
+        }
+    }
+
+    /** Runs; the number of the exit by which the region was left. In a rehearsal there is no core, and nothing is done. */
+    abstract int execute(
+            @Nullable Core core,
+            @Nullable Cpu cpu,
+            long @Nullable [] r,
+            @Nullable LinearMemory memory,
+            @Nullable Pending pending);
 
     /** Carries out an operation by its statement, on the processor's state. */
     final void statement(Core core, int number) {

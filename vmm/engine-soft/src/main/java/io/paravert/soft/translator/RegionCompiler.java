@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
@@ -43,12 +44,24 @@ final class RegionCompiler implements Opcodes {
         writer.visit(V17, ACC_FINAL | ACC_SUPER, NAME, null, Bytecode.REGION, null);
         constructor(writer);
         MethodVisitor method = writer.visitMethod(ACC_FINAL, "execute", RegionEmitter.DESCRIPTOR, null, null);
+        returnIfRehearsed(method);
         RegionEmitter second = write(plan, layout, method, (block, operation) -> {});
         writer.visitEnd();
         layout.finish();
         byte[] bytes = writer.toByteArray();
         layout.size = second.size();
         return layout.size > LONGEST_METHOD ? null : bytes;
+    }
+
+    /** See {@link Region#rehearse}. */
+    private static void returnIfRehearsed(MethodVisitor mv) {
+        Label begins = new Label();
+        mv.visitCode();
+        mv.visitVarInsn(ALOAD, Bytecode.CORE);
+        mv.visitJumpInsn(IFNONNULL, begins);
+        mv.visitInsn(ICONST_0);
+        mv.visitInsn(IRETURN);
+        mv.visitLabel(begins);
     }
 
     /** Writes a plan's method; what wrote it. */

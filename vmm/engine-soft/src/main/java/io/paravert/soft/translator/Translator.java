@@ -12,24 +12,41 @@ import org.jspecify.annotations.Nullable;
 
 /** One vCPU's second tier: hot blocks become regions, compiled by whatever executor. vCPU thread only. */
 public final class Translator implements Tier {
-    /** @param threshold runs of a block after which it is hot */
-    public record Settings(int threshold, int blocks, int operations, int pages) {
-        public static final Settings USUAL = new Settings(1000, 64, 200, 6);
+    /**
+     * @param threshold runs of a block after which it is hot
+     * @param isPaced whether a guest that has much hot code gets the hottest alone, and HotSpot compiles a region before the vCPU asks for
+     *     it; else code is hot as the threshold says, whatever that costs
+     */
+    public record Settings(int threshold, int blocks, int operations, int pages, boolean isPaced) {
+        public static final Settings USUAL = new Settings(1000, 64, 200, 6, true);
+
+        /** As USUAL, but the same in every run. */
+        public static final Settings REPEATABLE = new Settings(1000, 64, 200, 6);
 
         /** For tests: everything that runs twice. */
         public static final Settings EAGER = new Settings(2, 64, 200, 6);
+
+        public Settings(int threshold, int blocks, int operations, int pages) {
+            this(threshold, blocks, operations, pages, false);
+        }
     }
 
     /** Regions after which everything is forgotten, so that a guest that makes code for ever does not fill the JVM. */
     private static final int MOST_REGIONS = 4000;
 
+    /** Instructions for which a guest gets a region beyond those that all get. */
+    private static final long EARNED_BY = 5_000_000;
+
+    private static final int REGIONS_A_DOUBLING = 64;
+    private static final int MOST_DOUBLINGS = 6;
+
     private final Settings settings;
-    private final RegionPlan.Limits limits;
     private final Executor executor;
     private final @Nullable RegionDump dump;
     private final int mostRegions;
     private final Counters counters = new Counters();
     private int sinceFlush;
+    private int asked;
 
     public Translator(Settings settings, Executor executor) {
         this(settings, executor, null, MOST_REGIONS);
@@ -46,8 +63,6 @@ public final class Translator implements Tier {
         this.dump = dump;
         this.settings = settings;
         this.executor = executor;
-        limits = new RegionPlan.Limits(
-                settings.blocks, settings.operations, settings.pages, Math.max(1, settings.threshold / 16));
     }
 
     Counters counters() {
@@ -84,11 +99,10 @@ public final class Translator implements Tier {
         if (!CodeMode.is64(core.cpu.mode) || !RegionPlan.isEligible(block)) {
             return;
         }
-        int wanted = core.code.rewrites(block.page);
-        if (block.patience < wanted) {
-            // What is written after each translation is not worth many of them.
-            block.patience = wanted;
-            block.heat = settings.threshold - (settings.threshold << wanted);
+        // What is written after each translation is not worth many of them.
+        int wanted = settings.threshold << Math.max(core.code.rewrites(block.page), pressure(core.cpu.instructions));
+        if (block.heat < wanted) {
+            block.due = wanted;
             counters.refused++;
             return;
         }
@@ -99,14 +113,29 @@ public final class Translator implements Tier {
             core.code.forgetAll();
             return;
         }
-        RegionPlan plan = RegionPlan.grow(core.code, block, limits);
+        asked++;
+        int least = Math.max(1, block.heat / 16);
+        RegionPlan plan = RegionPlan.grow(
+                core.code, block, new RegionPlan.Limits(settings.blocks, settings.operations, settings.pages, least));
         try {
             RegionListing listing = dump == null ? null : new RegionListing(core, plan);
             executor.execute(() -> translate(plan, listing));
         } catch (RejectedExecutionException e) {
             counters.refused++;
-            block.heat = 0;
+            block.due = block.heat + settings.threshold;
         }
+    }
+
+    /**
+     * Doublings of the threshold. The first regions are cheap to get; as long as more are asked for than the guest has earned by what it
+     * has run, only the hottest code is worth HotSpot's time, which the vCPU may lack meanwhile.
+     */
+    private int pressure(long instructions) {
+        if (!settings.isPaced) {
+            return 0;
+        }
+        long excess = asked - instructions / EARNED_BY;
+        return (int) Math.max(0, Math.min(MOST_DOUBLINGS, excess / REGIONS_A_DOUBLING));
     }
 
     private void translate(RegionPlan wanted, @Nullable RegionListing listing) {
@@ -124,6 +153,9 @@ public final class Translator implements Tier {
             return;
         }
         Region region = RegionCompiler.define(bytes, layout);
+        if (settings.isPaced) {
+            region.rehearse();
+        }
         plan.blocks().get(0).translation = region;
         counters.regions++;
         counters.blocks += plan.blocks().size();

@@ -26,11 +26,11 @@ public final class Block {
 
     boolean valid = true;
 
-    /** Times that the interpreter has run this block, while somebody counts; see {@link Tier}. */
+    /** Times that the interpreter has run this block; see {@link Tier}. */
     public int heat;
 
-    /** Doublings of {@link Tier#threshold} that this block has waited, because its page is written again and again. */
-    public int patience;
+    /** The {@link #heat} at which the second tier is asked. */
+    public int due;
 
     /** What runs instead of the interpreter from here; set by any thread to an object that is safe to publish by a race. */
     public @Nullable Translation translation;

@@ -34,10 +34,10 @@ public interface Tier {
         }
     };
 
-    /** {@link #hot} is called when a block's {@link Block#heat} reaches this. */
+    /** First {@link Block#due} of every block; -1 for never. */
     int threshold();
 
-    /** The block has been run often. May give it a {@link Block#translation}, now or later, or set its heat back. */
+    /** A block's heat has come to what was due. May give it a {@link Block#translation}, now or later, or a later {@link Block#due}. */
     void hot(Core core, Block block);
 
     /**
