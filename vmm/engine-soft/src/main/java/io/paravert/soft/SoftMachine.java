@@ -4,6 +4,7 @@ import io.paravert.soft.board.Board;
 import io.paravert.soft.board.Clock;
 import io.paravert.soft.interpreter.Instructions;
 import io.paravert.soft.memory.MachineMemory;
+import io.paravert.soft.memory.PageLog;
 import io.paravert.soft.vcpu.Tier;
 import io.paravert.vmm.engine.DirtyLog;
 import io.paravert.vmm.engine.DoorbellEvents;
@@ -31,6 +32,7 @@ final class SoftMachine implements EngineMachine {
     private final List<SoftVcpu> vcpus = new CopyOnWriteArrayList<>();
     private final Random random;
     private final Clock clock;
+    private final PageLog dirtyLog;
     /** Null where time is the host's. */
     private final @Nullable Meter meter;
 
@@ -52,6 +54,7 @@ final class SoftMachine implements EngineMachine {
         this.spec = spec;
         this.tiers = tiers;
         this.memory = new MachineMemory(spec.paging() == PagingTechnique.SHADOW);
+        this.dirtyLog = new PageLog(memory, this::flushAll);
         this.clock = new Clock(spec.name(), meter != null);
         boolean controllers = spec.interruptController() == MachineSpec.InterruptController.ENGINE;
         this.board = controllers ? new Board(clock, memory) : null;
@@ -67,6 +70,7 @@ final class SoftMachine implements EngineMachine {
     @Override
     public void unmapMemory(long gpa) {
         memory.unmap(gpa);
+        dirtyLog.forget(gpa);
         flushAll();
     }
 
@@ -138,7 +142,7 @@ final class SoftMachine implements EngineMachine {
 
     @Override
     public Optional<DirtyLog> dirtyLog() {
-        return Optional.empty();
+        return Optional.of(dirtyLog);
     }
 
     @Override

@@ -114,6 +114,7 @@ final class SoftVcpu implements EngineVcpu, Platform, GuestRegisters {
         if (shutDown) {
             return exit.set(ExitReason.SHUTDOWN);
         }
+        core.enter();
         try {
             finishHypercall();
             if (unfinished == Unfinished.ACCESS) {
@@ -124,6 +125,8 @@ final class SoftVcpu implements EngineVcpu, Platform, GuestRegisters {
             return unit == null ? report(interpreter.run(), exit) : runWithControllers(unit, exit);
         } catch (RuntimeException e) {
             return exit.setFailed("the software engine failed at RIP 0x" + Long.toHexString(cpu.rip) + ": " + e);
+        } finally {
+            core.pause();
         }
     }
 
@@ -148,6 +151,7 @@ final class SoftVcpu implements EngineVcpu, Platform, GuestRegisters {
 
     /** Until the processor runs again; false if the monitor wants the vCPU back first. */
     private boolean sleep(InterruptUnit interrupts) {
+        core.pause();
         interrupts.beginSleep();
         try {
             while (true) {
@@ -170,6 +174,7 @@ final class SoftVcpu implements EngineVcpu, Platform, GuestRegisters {
             }
         } finally {
             interrupts.endSleep();
+            core.enter();
         }
     }
 
@@ -250,7 +255,12 @@ final class SoftVcpu implements EngineVcpu, Platform, GuestRegisters {
     public void completePending() {
         finishHypercall();
         if (unfinished == Unfinished.ACCESS) {
-            unfinished = interpreter.completeAccess() ? Unfinished.NOTHING : Unfinished.ACCESS;
+            core.enter();
+            try {
+                unfinished = interpreter.completeAccess() ? Unfinished.NOTHING : Unfinished.ACCESS;
+            } finally {
+                core.pause();
+            }
         }
     }
 

@@ -54,7 +54,8 @@ final class BlockDecoder implements BlockSource {
             }
             InstructionSet.Entry entry = entry(context, rip + offset, length);
             int bytesUsed = length > 0 ? length : Math.min(Decoder.MAX_LENGTH, available - offset);
-            Op op = length > 0 ? Lowering.lower(in, entry, mode, rip + offset, length) : new Op(entry.statement());
+            boolean faults = entry.equals(InstructionSet.TOO_LONG) || entry.equals(InstructionSet.UNDEFINED);
+            Op op = faults ? new Op(entry.statement()) : Lowering.lower(in, entry, mode, rip + offset, length);
             op.offset = (short) offset;
             op.length = (byte) bytesUsed;
             if (entry.flow() == InstructionSet.JUMPS) {

@@ -44,12 +44,14 @@ final class InstructionSet {
     private static final Entry POP_SEGMENT = new Entry(StackOperations::pop, ENDS, 0);
 
     /**
-     * What encodings mean to a processor without their feature: counts had a REP prefix that says nothing, and shadow stacks took
-     * hints (AMD APM vol. 3, TZCNT, LZCNT and NOP).
+     * What encodings mean to a processor without their feature: counts and WBNOINVD had a REP prefix that says nothing, and shadow
+     * stacks and CLDEMOTE took hints (AMD APM vol. 3, TZCNT, LZCNT, WBNOINVD and NOP).
      */
     private static final Map<Mnemonic, Mnemonic> WITHOUT_FEATURE = Map.of(
             Mnemonic.TZCNT, Mnemonic.BSF,
             Mnemonic.LZCNT, Mnemonic.BSR,
+            Mnemonic.WBNOINVD, Mnemonic.WBINVD,
+            Mnemonic.CLDEMOTE, Mnemonic.NOP,
             Mnemonic.ENDBR64, Mnemonic.NOP,
             Mnemonic.ENDBR32, Mnemonic.NOP,
             Mnemonic.RDSSPD, Mnemonic.NOP,

@@ -95,7 +95,9 @@ public final class Interpreter {
         if (!core.log.isOpen()) {
             return true;
         }
-        runAlone();
+        do {
+            runAlone();
+        } while (alone);
         return !core.log.isWaiting();
     }
 
@@ -177,6 +179,8 @@ public final class Interpreter {
     private void unwound(Unwind unwind) {
         if (unwind == Unwind.OWN_CODE_WRITE) {
             alone = true;
+        } else if (unwind == Unwind.BUS_LOCKED) {
+            core.giveWay();
         }
     }
 
@@ -199,6 +203,10 @@ public final class Interpreter {
             raise(fault);
             return false;
         } catch (Unwind unwind) {
+            if (unwind == Unwind.BUS_LOCKED) {
+                core.giveWay();
+                alone = core.log.isOpen();
+            }
             return unwind == Unwind.REPEAT;
         } finally {
             cpu.mode &= ~CodeMode.STEP;
@@ -212,6 +220,10 @@ public final class Interpreter {
         int bits = pending.poll();
         if ((bits & Pending.MAIL) != 0) {
             core.mailbox.read(core);
+        }
+        if ((bits & Pending.STOP) != 0) {
+            core.giveWay();
+            return null;
         }
         if ((bits & Pending.EXIT) != 0) {
             pending.clear(Pending.EXIT);

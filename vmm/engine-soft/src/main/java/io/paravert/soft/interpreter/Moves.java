@@ -180,6 +180,15 @@ final class Moves {
         cpu.setStatus(zero ? status | LazyFlags.ZF : status & ~LazyFlags.ZF);
     }
 
+    private static boolean exchange16(Core core, Op op, long va, long low, long high, long newLow, long newHigh) {
+        if (op.has(Op.LOCK)) {
+            return core.memory.compareAndSet16(va, low, high, newLow, newHigh);
+        }
+        core.memory.store64(va, newLow);
+        core.memory.store64(va + 8, newHigh);
+        return true;
+    }
+
     static void cmpxchg16b(Core core, Op op) {
         Cpu cpu = core.cpu;
         long[] r = cpu.r;
@@ -195,7 +204,7 @@ final class Moves {
             low = core.memory.load64(va);
             high = core.memory.load64(va + 8);
             equal = low == r[RAX] && high == r[RDX];
-        } while (!core.memory.compareAndSet16(va, low, high, equal ? r[RBX] : low, equal ? r[RCX] : high));
+        } while (!exchange16(core, op, va, low, high, equal ? r[RBX] : low, equal ? r[RCX] : high));
         if (!equal) {
             r[RAX] = low;
             r[RDX] = high;

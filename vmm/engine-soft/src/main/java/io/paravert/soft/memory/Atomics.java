@@ -4,23 +4,20 @@ import io.paravert.memory.RawMemory;
 
 /**
  * LOCK-ed accesses. What lies within one aligned 8-byte word is one compare-and-set of the host's. What does not (16 bytes, and
- * operands across words) is done under a lock of the machine's: atomic against all other such accesses, not against plain or
- * narrow ones by other vCPUs to the same bytes.
+ * operands across words) is done while the {@link BusLock} keeps all other vCPUs from running.
  */
 final class Atomics {
     private final SlowAccess access;
-    private final MachineMemory machine;
+    private final BusLock.Agent bus;
 
-    Atomics(SlowAccess access, MachineMemory machine) {
+    Atomics(SlowAccess access, BusLock.Agent bus) {
         this.access = access;
-        this.machine = machine;
+        this.bus = bus;
     }
 
     boolean compareAndSet(LinearMemory memory, long va, int bytes, long expected, long value) {
         if ((va & 7) + bytes > 8) {
-            synchronized (machine.busLock()) {
-                return compareThenStore(memory, va, bytes, expected, value);
-            }
+            return split(memory, va, bytes, expected, value);
         }
         long host = access.locate(va, Paging.WRITE);
         if (host == 0) {
@@ -53,27 +50,47 @@ final class Atomics {
         }
     }
 
+    /** Both words at once; devices' space has no order that could be kept. */
+    private boolean split(LinearMemory memory, long va, int bytes, long expected, long value) {
+        if (!access.isMemory(va, bytes)) {
+            return compareThenStore(memory, va, bytes, expected, value);
+        }
+        bus.lock();
+        try {
+            return compareThenStore(memory, va, bytes, expected, value);
+        } finally {
+            bus.unlock();
+        }
+    }
+
     private static boolean compareThenStore(LinearMemory memory, long va, int bytes, long expected, long value) {
-        MemoryOrder.drain();
         if (memory.load(va, bytes) != expected) {
             return false;
         }
         memory.store(va, bytes, value);
-        MemoryOrder.drain();
         return true;
     }
 
-    /** CMPXCHG16B: the low words first. The operand is 16-byte aligned, and a store to it does not fault. */
+    /** CMPXCHG16B with LOCK. The operand is 16-byte aligned, and a store to it does not fault. */
     boolean compareAndSet16(LinearMemory memory, long va, long low, long high, long newLow, long newHigh) {
-        synchronized (machine.busLock()) {
-            MemoryOrder.drain();
-            if (memory.load64(va) != low || memory.load64(va + 8) != high) {
-                return false;
-            }
-            memory.store64(va, newLow);
-            memory.store64(va + 8, newHigh);
-            MemoryOrder.drain();
-            return true;
+        if (!access.isMemory(va, 16)) {
+            return compareThenStore16(memory, va, low, high, newLow, newHigh);
         }
+        bus.lock();
+        try {
+            return compareThenStore16(memory, va, low, high, newLow, newHigh);
+        } finally {
+            bus.unlock();
+        }
+    }
+
+    private static boolean compareThenStore16(
+            LinearMemory memory, long va, long low, long high, long newLow, long newHigh) {
+        if (memory.load64(va) != low || memory.load64(va + 8) != high) {
+            return false;
+        }
+        memory.store64(va, newLow);
+        memory.store64(va + 8, newHigh);
+        return true;
     }
 }

@@ -9,7 +9,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
  *
  * <p>Who decodes marks first and reads the bytes afterwards; who stores stores first and looks at the mark afterwards, with a full
  * fence between the two on either side: one of them sees the other. A vCPU may still hold a translation that lets it store
- * unseen into a page that has just been marked; it is told to drop it, and until it has, it counts as writing there.
+ * unseen into a page that has just been marked; it is told to drop it. Pages of code are marked while no other vCPU runs
+ * guest code, and each reads its mail before it runs on.
  */
 public final class CodeWatch {
     /** A vCPU's side. Called on any thread; must only take note. */
@@ -80,22 +81,42 @@ public final class CodeWatch {
     }
 
     /**
-     * To be called before the bytes are read for decoding. All listeners but {@code self} are told if the page held no code so far.
+     * To be called before the bytes are read for decoding. If the page held no code so far, all listeners but {@code self} are told,
+     * while they run no guest code: so none stores unseen from then on, and who patches code and then says so is not overtaken.
      *
-     * @return whether that is so; then the caller must stop storing unseen itself
+     * @return whether the page held none; then the caller must stop storing unseen itself
+     * @throws io.paravert.soft.state.Unwind if another vCPU holds the bus: decode later
      */
-    public boolean decoding(long gpa, int bytes, Listener self) {
-        boolean fresh = physical.markCode(gpa, lines(gpa, bytes));
-        if (fresh) {
-            tellMarked(gpa & -GuestPhysical.PAGE, self);
+    public boolean decoding(long gpa, int bytes, Listener self, BusLock.Agent bus) {
+        if (physical.markMoreCode(gpa, lines(gpa, bytes))) {
+            return false;
         }
-        return fresh;
+        bus.lock();
+        try {
+            boolean fresh = physical.markCode(gpa, lines(gpa, bytes));
+            if (fresh) {
+                tellMarked(gpa & -GuestPhysical.PAGE, self);
+            }
+            return fresh;
+        } finally {
+            bus.unlock();
+        }
     }
 
-    /** To be called after {@code bytes} bytes at {@code gpa}, which pass no page's end, were written by whomever. */
-    public void written(long gpa, int bytes) {
+    /**
+     * To be called after {@code bytes} bytes at {@code gpa}, which pass no page's end, were written by whomever.
+     *
+     * @return true if nothing but the dirty log wanted to know, and that has now been told
+     */
+    public boolean written(long gpa, int bytes) {
         RawMemory.fullFence();
         long entry = physical.entry(gpa);
+        if ((entry & GuestPhysical.LOGGED) != 0) {
+            physical.clearLogged(gpa);
+            if ((entry & GuestPhysical.REPORTED) == GuestPhysical.LOGGED) {
+                return true;
+            }
+        }
         if ((entry & GuestPhysical.TABLE) != 0 && physical.clearTable(gpa)) {
             for (TableListener listener : tableListeners) {
                 listener.tableWritten(gpa & -GuestPhysical.PAGE);
@@ -107,6 +128,7 @@ public final class CodeWatch {
                 listener.codeWritten(page);
             }
         }
+        return false;
     }
 
     /** Like {@link #written}, for a range of any length. */

@@ -4,6 +4,7 @@ import io.paravert.memory.RawMemory;
 import io.paravert.vmm.engine.EngineException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.BitSet;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,12 @@ public final class GuestPhysical {
 
     /** Some vCPU's shadow was derived from this page, a page table of the guest's, so that stores must be reported. */
     public static final long TABLE = 1 << 3;
+
+    /** The page belongs to a logged mapping and has not been written since the last look; see {@link PageLog}. */
+    public static final long LOGGED = 1 << 4;
+
+    /** Any of the reasons why stores must be reported. */
+    static final long REPORTED = CODE | TABLE | LOGGED;
 
     public static final long HOST = -PAGE;
 
@@ -179,6 +186,18 @@ public final class GuestPhysical {
         return fresh;
     }
 
+    /** As {@link #markCode} if the page held code already; else false, and nothing is noted. */
+    synchronized boolean markMoreCode(long gpa, long lines) {
+        Leaf leaf = leaf(gpa);
+        int i = slot(gpa, 12);
+        if (leaf == null || leaf.codeLines == null || (leaf.entries[i] & CODE) == 0) {
+            return false;
+        }
+        leaf.codeLines[i] |= lines;
+        RawMemory.fullFence();
+        return true;
+    }
+
     /**
      * Notes that bytes of a page have been written. If they lie in lines that hold code, the page holds code no longer.
      *
@@ -221,6 +240,36 @@ public final class GuestPhysical {
         }
         ENTRY.setVolatile(leaf.entries, i, leaf.entries[i] & ~TABLE);
         return true;
+    }
+
+    /** Marks all pages of a mapping as not written, or takes the marks away. */
+    synchronized void setLogged(long gpa, long bytes, boolean logged) {
+        for (long at = gpa; at < gpa + bytes; at += PAGE) {
+            long[] entries = makeLeaf(at).entries;
+            int i = slot(at, 12);
+            ENTRY.setVolatile(entries, i, logged ? entries[i] | LOGGED : entries[i] & ~LOGGED);
+        }
+    }
+
+    /** Pages of a mapping that have been written, which then are marked as not written. */
+    synchronized BitSet collectWritten(long gpa, long bytes) {
+        BitSet written = new BitSet();
+        for (long at = gpa; at < gpa + bytes; at += PAGE) {
+            if ((entry(at) & LOGGED) == 0) {
+                written.set((int) ((at - gpa) / PAGE));
+                setLogged(at, PAGE, true);
+            }
+        }
+        return written;
+    }
+
+    /** A page was written: its mark goes. */
+    synchronized void clearLogged(long gpa) {
+        Leaf leaf = leaf(gpa);
+        int i = slot(gpa, 12);
+        if (leaf != null && leaf.entries[i] != 0) {
+            ENTRY.setVolatile(leaf.entries, i, leaf.entries[i] & ~LOGGED);
+        }
     }
 
     /** True if code was decoded in any of {@code lines} of the page. */

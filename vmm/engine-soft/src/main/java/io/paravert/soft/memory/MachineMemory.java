@@ -5,7 +5,7 @@ public final class MachineMemory {
     private final GuestPhysical physical = new GuestPhysical();
     private final CodeWatch codeWatch = new CodeWatch(physical);
     private final Doorbells doorbells = new Doorbells();
-    private final Object busLock = new Object();
+    private final BusLock busLock = new BusLock();
     private final boolean shadowPaging;
 
     /** @param shadowPaging whether vCPUs use shadow page tables, or walk the guest's */
@@ -29,8 +29,7 @@ public final class MachineMemory {
         return doorbells;
     }
 
-    /** Held by LOCK-ed accesses that the host has no instruction for. */
-    Object busLock() {
+    public BusLock busLock() {
         return busLock;
     }
 

@@ -19,6 +19,7 @@ public final class Mmu implements AutoCloseable {
     private final MemoryVirtualization virtualization;
     private final SlowAccess slow;
     private final LinearMemory memory;
+    private final BusLock.Agent bus;
 
     private boolean user;
     private int kind;
@@ -27,17 +28,23 @@ public final class Mmu implements AutoCloseable {
     /** @param self the vCPU's own side of the machine's code watch */
     public Mmu(Cpu cpu, MachineMemory machine, CodeWatch.Listener self, EngineDevices devices) {
         this.cpu = cpu;
+        this.bus = machine.busLock().join(cpu.pending);
         Paging paging = new Paging(cpu, machine.physical(), counters);
         this.virtualization = machine.hasShadowPaging()
                 ? new ShadowPaging(cpu, paging, counters, machine.codeWatch(), tlb, self)
                 : new TwoDimensionalPaging(paging, counters);
-        this.slow = new SlowAccess(cpu, tlb, paging, virtualization, machine, log, devices);
+        this.slow = new SlowAccess(cpu, tlb, paging, virtualization, machine, log, devices, bus);
         this.memory = new LinearMemory(tlb, slow);
         select();
     }
 
     public LinearMemory memory() {
         return memory;
+    }
+
+    /** Guest code runs only inside. */
+    public BusLock.Agent bus() {
+        return bus;
     }
 
     public AccessLog log() {
@@ -116,6 +123,22 @@ public final class Mmu implements AutoCloseable {
         select();
     }
 
+    /**
+     * CR3 has been loaded.
+     *
+     * @param before what it was
+     * @param flush whether the new address space's translations go, but for global pages
+     */
+    public void loadedCr3(long before, boolean flush) {
+        if (flush) {
+            counters.flushes++;
+            virtualization.reload();
+        }
+        boolean pcids = (cpu.cr4 & CR4_PCIDE) != 0;
+        tlb.switchSpace(pcids ? (int) (before & CR3_PCID) : 0, space(), flush);
+        select();
+    }
+
     public void flushPage(long va) {
         counters.pageFlushes++;
         virtualization.invalidate(va);
@@ -140,6 +163,7 @@ public final class Mmu implements AutoCloseable {
     @Override
     public void close() {
         virtualization.close();
+        bus.close();
         log.close();
     }
 }

@@ -3,6 +3,7 @@ package io.paravert.soft.memory;
 import static io.paravert.soft.state.Control.CR0_PG;
 import static io.paravert.soft.state.Control.CR0_WP;
 import static io.paravert.soft.state.Control.CR4_PAE;
+import static io.paravert.soft.state.Control.CR4_PGE;
 import static io.paravert.soft.state.Control.CR4_PSE;
 import static io.paravert.soft.state.Control.CR4_SMEP;
 import static io.paravert.soft.state.Control.EFER_NXE;
@@ -33,6 +34,7 @@ final class Paging {
     private static final long A = 1 << 5;
     private static final long D = 1 << 6;
     private static final long PS = 1 << 7;
+    private static final long G = 1 << 8;
     private static final long NX = 1L << 63;
     /** The bit of a large page's entry that stands where PS stands in a small one's. */
     private static final long PAT_LARGE = 1 << 12;
@@ -54,6 +56,9 @@ final class Paging {
     boolean writable;
     /** The page is larger than 4 KiB. */
     boolean large;
+
+    /** Loads of CR3 leave the translation alone. */
+    boolean global;
 
     /** What the entries of the walk permit together: user accesses, stores, no instruction fetch; and the leaf's dirty bit. */
     boolean userPage;
@@ -98,6 +103,7 @@ final class Paging {
             gpa = va & 0xffff_ffffL;
             writable = true;
             large = false;
+            global = false;
             return;
         }
         while (!tryWalk(va, access)) {
@@ -225,6 +231,7 @@ final class Paging {
                 entries[level] = entry | wanted;
             }
         }
+        global = (entries[leaf] & G) != 0 && (cpu.cr4 & CR4_PGE) != 0;
         dirty = (entries[leaf] & D) != 0;
         writable &= dirty;
         return true;
@@ -257,9 +264,13 @@ final class Paging {
         }
         long host = (entry & GuestPhysical.HOST) + (place & (GuestPhysical.PAGE - 1));
         boolean wide = cpu.isLong() || (cpu.cr4 & CR4_PAE) != 0;
-        return wide
+        boolean done = wide
                 ? RawMemory.compareAndSetLong(host, expected, value)
                 : RawMemory.compareAndSetInt(host, (int) expected, (int) value);
+        if (done && (entry & GuestPhysical.LOGGED) != 0) {
+            physical.clearLogged(place);
+        }
+        return done;
     }
 
     private RuntimeException fault(long va, int access, int cause) {

@@ -52,6 +52,7 @@ final class ShadowPaging implements MemoryVirtualization, Paging.TableReader, Co
     private static final long NO_EXECUTE = 1 << 3;
     private static final long DIRTY = 1 << 4;
     private static final long LARGE = 1 << 5;
+    private static final long GLOBAL = 1 << 6;
     private static final long FRAME = -GuestPhysical.PAGE;
 
     private final Cpu cpu;
@@ -150,6 +151,7 @@ final class ShadowPaging implements MemoryVirtualization, Paging.TableReader, Co
         }
         paging.writable &= dirty;
         paging.large = (leaf & LARGE) != 0;
+        paging.global = (leaf & GLOBAL) != 0;
         paging.gpa = leaf & FRAME | va & ~FRAME;
         return true;
     }
@@ -172,7 +174,8 @@ final class ShadowPaging implements MemoryVirtualization, Paging.TableReader, Co
                 | (paging.userPage ? USER : 0)
                 | (paging.noExecute ? NO_EXECUTE : 0)
                 | (paging.dirty ? DIRTY : 0)
-                | (paging.large ? LARGE : 0);
+                | (paging.large ? LARGE : 0)
+                | (paging.global ? GLOBAL : 0);
         root.hasLarge |= paging.large;
         Table table = root.top;
         for (int level = LEVELS - 1; level > 0; level--) {

@@ -43,7 +43,8 @@ final class SlowAccess {
             MemoryVirtualization virtualization,
             MachineMemory machine,
             AccessLog log,
-            EngineDevices devices) {
+            EngineDevices devices,
+            BusLock.Agent bus) {
         this.cpu = cpu;
         this.tlb = tlb;
         this.paging = paging;
@@ -53,7 +54,7 @@ final class SlowAccess {
         this.doorbells = machine.doorbells();
         this.log = log;
         this.devices = devices;
-        this.atomics = new Atomics(this, machine);
+        this.atomics = new Atomics(this, bus);
     }
 
     Atomics atomics() {
@@ -143,6 +144,12 @@ final class SlowAccess {
         locate(nextPage(va), Paging.READ);
     }
 
+    /** Whether there is memory for a store of {@code bytes} bytes at {@code va}, to which it does not fault. */
+    boolean isMemory(long va, int bytes) {
+        return locate(va, Paging.WRITE) != 0
+                && (bytesInPage(va, bytes) == bytes || locate(nextPage(va), Paging.WRITE) != 0);
+    }
+
     private static int bytesInPage(long va, int bytes) {
         return (int) Math.min(bytes, PAGE - (va & (PAGE - 1)));
     }
@@ -187,11 +194,11 @@ final class SlowAccess {
         if (entry == 0 || access == Paging.WRITE && !canStore) {
             return 0;
         }
-        watched = (entry & (GuestPhysical.CODE | GuestPhysical.TABLE)) != 0;
+        watched = (entry & GuestPhysical.REPORTED) != 0;
         long host = (entry & GuestPhysical.HOST) + (gpa & (PAGE - 1));
         if (key != Tlb.NO_KEY) {
             int tag = !canStore || !paging.writable ? -1 : watched ? Tlb.WATCHED : Tlb.STORE;
-            tlb.enter(va, key, gpa, host, tag, paging.large);
+            tlb.enter(va, key, gpa, host, tag, paging.large, paging.global);
         }
         return host;
     }
@@ -231,8 +238,8 @@ final class SlowAccess {
         }
         MemoryOrder.beforeStore();
         rawStore(host, bytes, value);
-        if (report) {
-            watch.written(gpa, bytes);
+        if (report && watch.written(gpa, bytes)) {
+            tlb.forget(va);
         }
     }
 

@@ -54,6 +54,9 @@ final class Tlb {
     final long[] words = new long[SLOTS * WORDS];
     private final long[] pages = new long[SLOTS];
 
+    /** One bit a slot: it holds a global page (AMD APM vol. 2, 5.5.1), which loads of CR3 leave alone. */
+    private final long[] globals = new long[SLOTS / 64];
+
     private final int[] spaces = new int[SPACES];
     private final int[] keys = new int[SPACES * KINDS];
     private int nextSpace;
@@ -106,6 +109,7 @@ final class Tlb {
         Arrays.fill(words, 0);
         Arrays.fill(spaces, -1);
         Arrays.fill(keys, 0);
+        Arrays.fill(globals, 0);
         lastKey = 0;
         largeFrom = -1;
         largeTo = 0;
@@ -120,6 +124,49 @@ final class Tlb {
         }
     }
 
+    /**
+     * CR3 was loaded: global pages are the new address space's too.
+     *
+     * @param flush whether all others of the new address space go
+     */
+    void switchSpace(int from, int to, boolean flush) {
+        int[] old = keysOf(from);
+        if (flush) {
+            flushSpace(to);
+        }
+        for (int kind = 0; kind < KINDS; kind++) {
+            if (old[kind] != 0) {
+                carryGlobals(old[kind], key(to, kind));
+            }
+        }
+    }
+
+    private int[] keysOf(int space) {
+        for (int i = 0; i < SPACES; i++) {
+            if (spaces[i] == space) {
+                return Arrays.copyOfRange(keys, i * KINDS, (i + 1) * KINDS);
+            }
+        }
+        return new int[KINDS];
+    }
+
+    private void carryGlobals(long from, long to) {
+        for (int i = 0; i < globals.length; i++) {
+            for (long bits = globals[i]; bits != 0 && from != to; bits &= bits - 1) {
+                int s = (i * 64 + Long.numberOfTrailingZeros(bits)) * WORDS;
+                carry(s + LOAD, from, to);
+                carry(s + STORE, from, to);
+                carry(s + WATCHED, from, to);
+            }
+        }
+    }
+
+    private void carry(int word, long from, long to) {
+        if ((words[word] & PAGE - 1) == from) {
+            words[word] = words[word] & -PAGE | to;
+        }
+    }
+
     /** Forgets the page of {@code va} in every address space. */
     void flushPage(long va) {
         revoke();
@@ -131,6 +178,14 @@ final class Tlb {
         if (((words[s] ^ va) & -PAGE) == 0
                 || ((words[s + STORE] ^ va) & -PAGE) == 0
                 || ((words[s + WATCHED] ^ va) & -PAGE) == 0) {
+            clear(s);
+        }
+    }
+
+    /** Drops an entry that lets no store pass unseen. */
+    void forget(long va) {
+        int s = slot(va);
+        if (words[s + STORE] == 0) {
             clear(s);
         }
     }
@@ -156,7 +211,7 @@ final class Tlb {
      *
      * @param store the word of the tag for stores: {@link #STORE}, {@link #WATCHED}, or -1 for none
      */
-    void enter(long va, long key, long gpa, long host, int store, boolean large) {
+    void enter(long va, long key, long gpa, long host, int store, boolean large, boolean global) {
         int s = slot(va);
         long tag = va & -PAGE | key;
         if (words[s + STORE] != 0) {
@@ -169,6 +224,8 @@ final class Tlb {
         }
         words[s + ADDEND] = host - va;
         pages[s / WORDS] = gpa & -PAGE;
+        long bit = 1L << s / WORDS;
+        globals[s / WORDS / 64] = global ? globals[s / WORDS / 64] | bit : globals[s / WORDS / 64] & ~bit;
         if (large) {
             long from = va & -(1L << 30);
             largeFrom = Long.compareUnsigned(from, largeFrom) < 0 ? from : largeFrom;

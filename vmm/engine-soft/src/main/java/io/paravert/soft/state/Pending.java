@@ -32,6 +32,9 @@ public final class Pending {
     /** Nothing to attend to: in metered time translated code comes back at its polls. */
     public static final int METER = 1 << 10;
 
+    /** Somebody waits for guest code to stand still; see {@code io.paravert.soft.memory.BusLock}. */
+    public static final int STOP = 1 << 11;
+
     private static final VarHandle BITS;
 
     static {

@@ -15,6 +15,9 @@ public final class Unwind extends RuntimeException {
     /** A repeated instruction has done some of its iterations and lets what is pending go first. */
     public static final Unwind REPEAT = new Unwind();
 
+    /** A LOCK-ed instruction needs the bus lock, which another vCPU holds: it begins again. */
+    public static final Unwind BUS_LOCKED = new Unwind();
+
     private static final long serialVersionUID = 1L;
 
     private Unwind() {

@@ -92,12 +92,9 @@ public final class ControlRegisters {
                 loadPointers(core, bits);
             }
         }
+        long before = cpu.cr3;
         cpu.cr3 = bits;
-        if (!pcids) {
-            core.mmu.flushSpace(0);
-        } else if ((value & CR3_NO_FLUSH) == 0) {
-            core.mmu.flushSpace((int) (bits & CR3_PCID));
-        }
+        core.mmu.loadedCr3(before, !pcids || (value & CR3_NO_FLUSH) == 0);
         core.contextChanged();
     }
 

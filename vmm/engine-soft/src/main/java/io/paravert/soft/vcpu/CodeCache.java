@@ -259,7 +259,7 @@ public final class CodeCache {
 
     /** Marks bytes as decoded, and says whether they still are what was decoded. */
     private boolean isUnchanged(long gpa, int length, int at) {
-        if (watch.decoding(gpa, length, mailbox)) {
+        if (watch.decoding(gpa, length, mailbox, mmu.bus())) {
             mmu.watch(gpa & -PAGE);
         }
         long host = physical.host(gpa);

@@ -73,6 +73,28 @@ public final class Core implements AutoCloseable {
         FAILED
     }
 
+    /** Before guest code runs, and before an instruction that was under way is completed. */
+    public void enter() {
+        mmu.bus().enter();
+        if ((cpu.pending.poll() & Pending.MAIL) != 0) {
+            mailbox.read(this);
+        }
+    }
+
+    /** Between two instructions: whoever wants guest code to stand still goes first, and then his mail is read. */
+    public void giveWay() {
+        cpu.pending.clear(Pending.STOP);
+        mmu.bus().giveWay();
+        if ((cpu.pending.poll() & Pending.MAIL) != 0) {
+            mailbox.read(this);
+        }
+    }
+
+    /** When no guest code runs any more. */
+    public void pause() {
+        mmu.bus().leave();
+    }
+
     /** Asks to leave before the next instruction. */
     public void leave(Leave why) {
         leave = why;

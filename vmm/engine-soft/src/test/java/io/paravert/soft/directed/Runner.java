@@ -18,6 +18,10 @@ enum Runner {
     }
 
     SoftGuest guest() {
-        return new SoftGuest(1, MachineSpec.InterruptController.MONITOR, tiers);
+        return guest(1);
+    }
+
+    SoftGuest guest(int vcpus) {
+        return new SoftGuest(vcpus, MachineSpec.InterruptController.MONITOR, tiers);
     }
 }

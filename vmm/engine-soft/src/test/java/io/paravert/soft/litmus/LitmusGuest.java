@@ -8,18 +8,15 @@ import io.paravert.isa.Register;
 import io.paravert.isa.asm.Assembler;
 import io.paravert.isa.asm.Label;
 import io.paravert.soft.SoftGuest;
+import io.paravert.soft.Together;
 import io.paravert.soft.vcpu.Tier;
 import io.paravert.vmm.engine.CpuState;
 import io.paravert.vmm.engine.EngineVcpu;
-import io.paravert.vmm.engine.ExitReason;
 import io.paravert.vmm.engine.MachineSpec;
-import io.paravert.vmm.engine.VcpuExit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /**
@@ -32,7 +29,6 @@ final class LitmusGuest {
     private static final long LOADED_BYTES = 0x10_0000;
     private static final long COUNTER = 0xf0_0000;
     private static final int ROUNDS_TOGETHER = 4;
-    private static final long DEADLINE_SECONDS = 600;
     private static final int SCRATCH_MSR = 0x277;
     private static final Register[] RESULTS = {R8D, R9D, R10D, R11D};
     private static final Register[] RESULT_BYTES = {R8B, R9B, R10B, R11B};
@@ -67,7 +63,7 @@ final class LitmusGuest {
                 for (int t = 0; t < vcpus; t++) {
                     load(guest, t, all.get(t));
                 }
-                run(all);
+                Together.run(all);
             } finally {
                 all.subList(1, all.size()).forEach(EngineVcpu::close);
             }
@@ -84,40 +80,6 @@ final class LitmusGuest {
         state.general[RSP.number()] = SoftGuest.STACK - 0x1000L * t;
         state.general[R13.number()] = 0x9e37_79b9L * (t + 1) + System.nanoTime();
         vcpu.writeState(state);
-    }
-
-    private static void run(List<EngineVcpu> vcpus) {
-        AtomicBoolean halted = new AtomicBoolean(true);
-        List<Thread> threads = new ArrayList<>();
-        for (EngineVcpu vcpu : vcpus) {
-            Thread thread = new Thread(() -> {
-                VcpuExit exit = new VcpuExit();
-                ExitReason reason = vcpu.run(exit);
-                while (reason == ExitReason.PORT_READ) {
-                    reason = vcpu.run(exit);
-                }
-                if (reason != ExitReason.HALT) {
-                    halted.set(false);
-                }
-            });
-            thread.start();
-            threads.add(thread);
-        }
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
-        try {
-            for (Thread thread : threads) {
-                thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
-            }
-            vcpus.forEach(EngineVcpu::kick);
-            for (Thread thread : threads) {
-                thread.join();
-            }
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
-        if (!halted.get()) {
-            throw new AssertionError("a vCPU did not come to its HLT");
-        }
     }
 
     /** RDI: variables of the round; RSI: where what was loaded goes; RBP: the common counter, R15: what it must reach; R13: random. */
