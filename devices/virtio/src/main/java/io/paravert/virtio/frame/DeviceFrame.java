@@ -114,6 +114,13 @@ public final class DeviceFrame {
         return reset().compose(done -> device.stop());
     }
 
+    /** Runs something on the device's context, after what runs there now; any thread, once the device was started. */
+    public <T> Future<T> onDevice(Supplier<Future<T>> task) {
+        Promise<T> promise = Promise.promise();
+        thread().later(() -> task.get().onComplete(promise));
+        return promise.future();
+    }
+
     DeviceThread thread() {
         DeviceThread started = thread;
         if (started == null) {

@@ -15,6 +15,7 @@ final class FunctionConfig implements PciFunction {
     private static final int NOTIFY = 2;
     private static final int ISR = 3;
     private static final int DEVICE = 4;
+    private static final int ACCESS = 5;
     private static final int SUBSYSTEM_ID = 0x1100;
 
     private static final int NET = 1;
@@ -28,6 +29,7 @@ final class FunctionConfig implements PciFunction {
 
     private final byte[] bytes = new byte[PciLayout.CONFIG_BYTES];
     private final MsixTable msix;
+    private final ConfigAccess access = new ConfigAccess();
     private final long parked;
     private int bar;
     private long place;
@@ -62,9 +64,16 @@ final class FunctionConfig implements PciFunction {
         capability(PciLayout.NOTIFY_CAP, PciLayout.MSIX_CAP, NOTIFY, PciLayout.NOTIFY_AT, PciLayout.NOTIFY_BYTES);
         put(PciLayout.NOTIFY_CAP + 2, 1, 20);
         put(PciLayout.NOTIFY_CAP + 16, 4, PciLayout.NOTIFY_MULTIPLIER);
-        put(PciLayout.MSIX_CAP, 1, MSIX_CAPABILITY);
+        put(PciLayout.MSIX_CAP, 2, MSIX_CAPABILITY | PciLayout.ACCESS_CAP << Byte.SIZE);
         put(PciLayout.MSIX_CAP + 4, 4, PciLayout.MSIX_TABLE_AT);
         put(PciLayout.MSIX_CAP + 8, 4, PciLayout.MSIX_PENDING_AT);
+        capability(PciLayout.ACCESS_CAP, 0, ACCESS, 0, 0);
+        put(PciLayout.ACCESS_CAP + 2, 1, ConfigAccess.BYTES);
+    }
+
+    /** The way to the registers that does not lead over memory. */
+    ConfigAccess access() {
+        return access;
     }
 
     /** How the registers are moved, once there is a machine. */
@@ -109,13 +118,23 @@ final class FunctionConfig implements PciFunction {
     }
 
     @Override
-    public synchronized long readConfig(int offset, int size) {
-        long word = switch (offset & ~3) {
-            case PciLayout.BAR -> bar;
-            case PciLayout.MSIX_CAP -> MSIX_CAPABILITY | (long) (msix.control() | msix.vectors() - 1) << 16;
-            default -> word(offset & ~3);
-        };
+    public long readConfig(int offset, int size) {
+        int at = offset & ~3;
+        long word = isAccess(at) ? access.read(at - PciLayout.ACCESS_CAP) : readWord(at);
         return word >>> (offset & 3) * Byte.SIZE & (1L << size * Byte.SIZE) - 1;
+    }
+
+    /** Behind the header of the capability, which is as any other's. */
+    private static boolean isAccess(int at) {
+        return at > PciLayout.ACCESS_CAP && at < PciLayout.ACCESS_CAP + ConfigAccess.BYTES;
+    }
+
+    private synchronized long readWord(int at) {
+        return switch (at) {
+            case PciLayout.BAR -> bar;
+            case PciLayout.MSIX_CAP -> word(at) | (long) (msix.control() | msix.vectors() - 1) << 16;
+            default -> word(at);
+        };
     }
 
     private long word(int at) {
@@ -127,7 +146,15 @@ final class FunctionConfig implements PciFunction {
     }
 
     @Override
-    public synchronized void writeConfig(int offset, int size, long value) {
+    public void writeConfig(int offset, int size, long value) {
+        if (isAccess(offset)) {
+            access.write(offset - PciLayout.ACCESS_CAP, size, value);
+        } else {
+            writeRegister(offset, size, value);
+        }
+    }
+
+    private synchronized void writeRegister(int offset, int size, long value) {
         if (offset == PciLayout.COMMAND) {
             put(PciLayout.COMMAND, 2, (int) value & COMMAND_BITS);
             settle();

@@ -9,7 +9,7 @@ package io.paravert.virtio.pci;
  *           0x60  capability: device configuration           0x2000  device configuration
  *           0x70  capability: notifications                  0x4000  notifications, 4 bytes a queue
  *           0x84  capability: MSI-X                          0x8000  MSI-X table
- *                                                            0x9000  MSI-X pending bits
+ *           0x90  capability: configuration access           0x9000  MSI-X pending bits
  * </pre>
  */
 final class PciLayout {
@@ -34,6 +34,7 @@ final class PciLayout {
     static final int DEVICE_CAP = 0x60;
     static final int NOTIFY_CAP = 0x70;
     static final int MSIX_CAP = 0x84;
+    static final int ACCESS_CAP = 0x90;
     static final int MSIX_CONTROL = MSIX_CAP + 2;
 
     static final int BAR_BYTES = 0x10000;

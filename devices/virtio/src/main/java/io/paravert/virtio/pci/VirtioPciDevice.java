@@ -14,8 +14,7 @@ import io.vertx.core.Future;
 /**
  * A virtio device as a PCI function with one memory BAR of 64 KiB. The common and the device's configuration are served on the
  * device's context while the vCPU waits, so that a reset is over when the driver's write returns; notifications are posted;
- * ISR status and MSI-X table are served inline. The capability for access through configuration space (4.1.4.9) is not
- * offered: no driver for this machine can be without memory access.
+ * ISR status and MSI-X table are served inline.
  */
 public final class VirtioPciDevice extends FramedDevice {
     /** Bytes of the BAR; its address is a multiple of that. */
@@ -61,12 +60,11 @@ public final class VirtioPciDevice extends FramedDevice {
         PciInterrupts interrupts = new PciInterrupts(msix, queues, pin, site.eventLine(0));
         DeviceFrame attached = frame(site, interrupts);
         CommonConfig common = new CommonConfig(attached, queues, interrupts);
-        site.claimMmio(window + PciLayout.COMMON_AT, PciLayout.COMMON_BYTES, Delivery.CALL, access -> {
-            int offset = (int) access.offset();
-            return access.write()
-                    ? common.write(offset, access.size(), access.value()).map(0L)
-                    : Future.succeededFuture(common.read(offset, access.size()));
-        });
+        site.claimMmio(
+                window + PciLayout.COMMON_AT,
+                PciLayout.COMMON_BYTES,
+                Delivery.CALL,
+                access -> serveCommon(common, access));
         site.claimMmio(
                 window + PciLayout.DEVICE_AT,
                 PciLayout.DEVICE_BYTES,
@@ -82,6 +80,34 @@ public final class VirtioPciDevice extends FramedDevice {
             }
         });
         claimInline(site, interrupts);
+        function.access().onAccess(access -> attached.onDevice(() -> serve(attached, common, interrupts, access)));
+    }
+
+    private static Future<Long> serveCommon(CommonConfig common, Access access) {
+        int offset = (int) access.offset();
+        return access.write()
+                ? common.write(offset, access.size(), access.value()).map(0L)
+                : Future.succeededFuture(common.read(offset, access.size()));
+    }
+
+    /** An access that came through configuration space, offset in the BAR; on the device's context. */
+    private Future<Long> serve(DeviceFrame frame, CommonConfig common, PciInterrupts interrupts, Access access) {
+        int offset = (int) access.offset();
+        if (offset < PciLayout.COMMON_AT + PciLayout.COMMON_BYTES) {
+            return serveCommon(common, access);
+        }
+        if (offset == PciLayout.ISR_AT && !access.write()) {
+            return Future.succeededFuture((long) interrupts.takeStatus());
+        }
+        int config = offset - PciLayout.DEVICE_AT;
+        if (config >= 0 && config < PciLayout.DEVICE_BYTES) {
+            return serveConfig(frame, new Access(0, config, access.size(), access.write(), access.value()));
+        }
+        int notify = offset - PciLayout.NOTIFY_AT;
+        if (notify >= 0 && notify < PciLayout.NOTIFY_BYTES && access.write()) {
+            frame.notifyQueue(notify / PciLayout.NOTIFY_MULTIPLIER);
+        }
+        return Future.succeededFuture(0L);
     }
 
     /**

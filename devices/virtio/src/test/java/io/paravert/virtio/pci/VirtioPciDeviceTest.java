@@ -151,6 +151,55 @@ final class VirtioPciDeviceTest {
         assertThat(answersAt(BAR)).isTrue();
     }
 
+    /** The capability of type 5, for drivers without memory access. */
+    private int accessCapability() {
+        int at = (int) config.readConfig(0x34, 1);
+        while (config.readConfig(at, 1) != 9 || config.readConfig(at + 3, 1) != 5) {
+            at = (int) config.readConfig(at + 1, 1);
+            assertThat(at).as("a next capability").isNotZero();
+        }
+        return at;
+    }
+
+    private int through(int offset, int length) {
+        int at = accessCapability();
+        config.writeConfig(at + 4, 1, 0);
+        config.writeConfig(at + 8, 4, offset);
+        config.writeConfig(at + 12, 4, length);
+        return at + 16;
+    }
+
+    @Test
+    void canBeReachedThroughConfigurationSpaceAlone() {
+        config.writeConfig(0x04, 2, 0);
+        int data = through(0x12, 2);
+        assertThat(config.readConfig(data, 2)).isEqualTo(1);
+        data = through(0x14, 1);
+        config.writeConfig(data, 1, 3);
+        assertThat(config.readConfig(data, 1)).isEqualTo(3);
+        assertThat(config.readConfig(data, 4) & 0xff).isEqualTo(3);
+    }
+
+    @Test
+    void doesNothingForAnAccessThatIsNotWhole() {
+        config.writeConfig(through(0x14, 1), 1, 1);
+        config.writeConfig(through(0x14, 3), 4, 0);
+        config.writeConfig(through(0x15, 2), 2, 0);
+        config.writeConfig(through(-1, 1), 1, 0);
+        config.writeConfig(through(0x7fff_ffff, 1), 1, 0);
+        config.writeConfig(accessCapability() + 4, 1, 3);
+        config.writeConfig(accessCapability() + 8, 4, 0x14);
+        config.writeConfig(accessCapability() + 16, 1, 0);
+        assertThat(readCommon(0x14, 1)).isEqualTo(1);
+    }
+
+    @Test
+    void servesAQueueThatIsNotifiedThroughConfigurationSpace() {
+        long notify = start();
+        config.writeConfig(through((int) (notify - BAR), 2), 2, 0);
+        awaitUsed();
+    }
+
     @Test
     void servesAQueueBehindAMovedBar() {
         long notify = start();
