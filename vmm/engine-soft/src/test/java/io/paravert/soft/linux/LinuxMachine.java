@@ -21,6 +21,9 @@ import java.util.function.Consumer;
 final class LinuxMachine implements AutoCloseable {
     private static final long MEMORY = 512L << 20;
     private static final Duration LIMIT = Duration.ofMinutes(20);
+    /** How the kernel is started; another way can be asked for. */
+    private static final KernelLoader.Path ENTRY =
+            KernelLoader.Path.valueOf(System.getProperty("paravert.linux.entry", "AUTO"));
 
     private final ByteArrayOutputStream console = new ByteArrayOutputStream();
     private final Vertx vertx = Vertx.vertx();
@@ -44,7 +47,7 @@ final class LinuxMachine implements AutoCloseable {
         PcBoard board = new PcBoard(bus);
         devices.accept(board);
         BootRequest request = new BootRequest("console=ttyS0 panic=-1 " + more, List.of(initrd), board.firmware());
-        VmConfig.Builder config = VmConfig.builder(new KernelLoader(kernel, request, KernelLoader.Path.AUTO))
+        VmConfig.Builder config = VmConfig.builder(new KernelLoader(kernel, request, ENTRY))
                 .name(name)
                 .memoryBytes(MEMORY)
                 .vcpus(vcpus)
