@@ -86,6 +86,11 @@ final class RunJson {
             json.writeNumberField("posts", device.posts());
             json.writeNumberField("failures", device.failures());
             json.writeNumberField("throttled", device.throttled());
+            json.writeObjectFieldStart("counts");
+            for (Map.Entry<String, Long> count : device.counts().entrySet()) {
+                json.writeNumberField(count.getKey(), count.getValue());
+            }
+            json.writeEndObject();
             json.writeEndObject();
         }
         json.writeEndArray();

@@ -94,6 +94,7 @@ final class RunSummary {
         add(words, device.posts(), "posted");
         add(words, device.failures(), "failed");
         add(words, device.throttled(), "throttled");
+        device.counts().forEach((what, number) -> add(words, number, what));
         return words.isEmpty() ? "not used" : String.join(", ", words);
     }
 

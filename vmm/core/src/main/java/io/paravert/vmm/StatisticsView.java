@@ -60,7 +60,8 @@ final class StatisticsView {
                 owner.calls().sum(),
                 owner.posts().sum(),
                 owner.failures().sum(),
-                owner.throttled().sum());
+                owner.throttled().sum(),
+                device.counts());
     }
 
     private static List<HypercallStatistics> hypercalls(Machine machine) {

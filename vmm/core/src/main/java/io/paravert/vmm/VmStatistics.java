@@ -3,6 +3,8 @@ package io.paravert.vmm;
 import io.paravert.vmm.engine.ExitReason;
 import io.paravert.vmm.engine.PagingStatistics;
 import io.paravert.vmm.engine.TranslationStatistics;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -74,8 +76,14 @@ public record VmStatistics(
      * @param posts requests that no vCPU waited for
      * @param failures requests that the device failed, answered twice or did not answer in time
      * @param throttled times that a vCPU had to wait because the device was behind
+     * @param counts what the device itself has counted, in its order
      */
-    public record DeviceStatistics(String name, long inline, long calls, long posts, long failures, long throttled) {}
+    public record DeviceStatistics(
+            String name, long inline, long calls, long posts, long failures, long throttled, Map<String, Long> counts) {
+        public DeviceStatistics {
+            counts = Collections.unmodifiableMap(new LinkedHashMap<>(counts));
+        }
+    }
 
     /** One hypercall number that the monitor or a device serves. */
     public record HypercallStatistics(int number, String name, long count) {}

@@ -19,6 +19,7 @@ import io.paravert.device.RingService;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
@@ -44,6 +45,11 @@ public final class FaultyDevice implements Device {
     @Override
     public DeviceIdentity identity() {
         return device.identity();
+    }
+
+    @Override
+    public Map<String, Long> counts() {
+        return device.counts();
     }
 
     @Override

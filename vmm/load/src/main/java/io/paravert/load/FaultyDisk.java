@@ -6,6 +6,7 @@ import io.paravert.device.DeviceSite;
 import io.paravert.device.Isolation;
 import io.paravert.devices.block.BlockDevice;
 import io.vertx.core.Future;
+import java.util.Map;
 
 /** A block device over a store some of whose requests go wrong; it does not stop for those that are late. */
 final class FaultyDisk implements Device {
@@ -20,6 +21,11 @@ final class FaultyDisk implements Device {
     @Override
     public DeviceIdentity identity() {
         return disk.identity();
+    }
+
+    @Override
+    public Map<String, Long> counts() {
+        return disk.counts();
     }
 
     @Override

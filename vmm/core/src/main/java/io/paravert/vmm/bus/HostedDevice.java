@@ -27,6 +27,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
@@ -158,6 +159,16 @@ public final class HostedDevice {
     /** Takes that back; idempotent. */
     public void disconnectDoorbells() {
         site.doorbells().forEach(DeviceDoorbell::disconnect);
+    }
+
+    /** What the device has counted; a plugin that fails at that has counted nothing. */
+    public Map<String, Long> counts() {
+        try {
+            return device.counts();
+        } catch (RuntimeException | LinkageError e) {
+            log.warn(() -> "device " + name + " does not tell its counts: " + DeviceEndpoint.inOneLine(e));
+            return Map.of();
+        }
     }
 
     /** Who serves the calls that name this device, if anybody does. */
