@@ -56,23 +56,6 @@ final class HotLoop {
         cpu.flagAux = aux;
     }
 
-    private @Nullable Block next(Block block) {
-        return block.next(core.code.stamp());
-    }
-
-    private @Nullable Block taken(Block block, Op op) {
-        cpu.rip = op.immediate;
-        return block.taken(core.code.stamp());
-    }
-
-    private @Nullable Block branch(boolean condition, Block block, Op op) {
-        if (condition) {
-            return taken(block, op);
-        }
-        cpu.rip = op.displacement;
-        return next(block);
-    }
-
     /**
      * Runs one block to its end.
      *
@@ -80,13 +63,15 @@ final class HotLoop {
      */
     @Nullable Block run(Block block) {
         Op[] ops = block.ops;
+        long[] r = cpu.r;
         int i = 0;
         cpu.codePage = block.protectedPage;
         cpu.instructions += block.instructions;
+        boolean jumps;
         try {
+            loop:
             for (; ; i++) {
                 Op op = ops[i];
-                long[] r = cpu.r;
                 switch (op.code) {
                     case Code.STATEMENT -> op.statement.execute(core, op);
                     case Code.JUMP_STATEMENT -> {
@@ -95,7 +80,8 @@ final class HotLoop {
                         return null;
                     }
                     case Code.CONTINUE, Code.JMP -> {
-                        return taken(block, op);
+                        jumps = true;
+                        break loop;
                     }
                     case Code.SYNCHRONIZE -> {
                         cpu.rip = op.immediate;
@@ -105,7 +91,8 @@ final class HotLoop {
                         long sp = r[RSP] - 8;
                         memory.storeStack(sp, op.displacement);
                         r[RSP] = sp;
-                        return taken(block, op);
+                        jumps = true;
+                        break loop;
                     }
                     case Code.RET -> {
                         long sp = r[RSP];
@@ -114,52 +101,68 @@ final class HotLoop {
                         return null;
                     }
                     case Code.JCC -> {
-                        return branch(overflow(cpu.flagAux), block, op);
+                        jumps = overflow(cpu.flagAux);
+                        break loop;
                     }
                     case Code.JCC + 1 -> {
-                        return branch(!overflow(cpu.flagAux), block, op);
+                        jumps = !overflow(cpu.flagAux);
+                        break loop;
                     }
                     case Code.JCC + 2 -> {
-                        return branch(carry(cpu.flagAux), block, op);
+                        jumps = carry(cpu.flagAux);
+                        break loop;
                     }
                     case Code.JCC + 3 -> {
-                        return branch(!carry(cpu.flagAux), block, op);
+                        jumps = !carry(cpu.flagAux);
+                        break loop;
                     }
                     case Code.JCC + 4 -> {
-                        return branch(cpu.flagResult == 0, block, op);
+                        jumps = cpu.flagResult == 0;
+                        break loop;
                     }
                     case Code.JCC + 5 -> {
-                        return branch(cpu.flagResult != 0, block, op);
+                        jumps = cpu.flagResult != 0;
+                        break loop;
                     }
                     case Code.JCC + 6 -> {
-                        return branch(carry(cpu.flagAux) || cpu.flagResult == 0, block, op);
+                        jumps = carry(cpu.flagAux) || cpu.flagResult == 0;
+                        break loop;
                     }
                     case Code.JCC + 7 -> {
-                        return branch(!carry(cpu.flagAux) && cpu.flagResult != 0, block, op);
+                        jumps = !carry(cpu.flagAux) && cpu.flagResult != 0;
+                        break loop;
                     }
                     case Code.JCC + 8 -> {
-                        return branch(sign(cpu.flagResult, cpu.flagAux), block, op);
+                        jumps = sign(cpu.flagResult, cpu.flagAux);
+                        break loop;
                     }
                     case Code.JCC + 9 -> {
-                        return branch(!sign(cpu.flagResult, cpu.flagAux), block, op);
+                        jumps = !sign(cpu.flagResult, cpu.flagAux);
+                        break loop;
                     }
                     case Code.JCC + 10 -> {
-                        return branch(parity(cpu.flagResult, cpu.flagAux), block, op);
+                        jumps = parity(cpu.flagResult, cpu.flagAux);
+                        break loop;
                     }
                     case Code.JCC + 11 -> {
-                        return branch(!parity(cpu.flagResult, cpu.flagAux), block, op);
+                        jumps = !parity(cpu.flagResult, cpu.flagAux);
+                        break loop;
                     }
                     case Code.JCC + 12 -> {
-                        return branch(less(cpu.flagResult, cpu.flagAux), block, op);
+                        jumps = less(cpu.flagResult, cpu.flagAux);
+                        break loop;
                     }
                     case Code.JCC + 13 -> {
-                        return branch(!less(cpu.flagResult, cpu.flagAux), block, op);
+                        jumps = !less(cpu.flagResult, cpu.flagAux);
+                        break loop;
                     }
                     case Code.JCC + 14 -> {
-                        return branch(less(cpu.flagResult, cpu.flagAux) || cpu.flagResult == 0, block, op);
+                        jumps = less(cpu.flagResult, cpu.flagAux) || cpu.flagResult == 0;
+                        break loop;
                     }
                     case Code.JCC + 15 -> {
-                        return branch(!less(cpu.flagResult, cpu.flagAux) && cpu.flagResult != 0, block, op);
+                        jumps = !less(cpu.flagResult, cpu.flagAux) && cpu.flagResult != 0;
+                        break loop;
                     }
                     case Code.MOV_RR64 -> r[op.dst] = r[op.src];
                     case Code.MOV_RR32 -> r[op.dst] = r[op.src] & LOW32;
@@ -329,6 +332,21 @@ final class HotLoop {
             abandon(block, i);
             throw e;
         }
+        return next(block, ops[i], jumps);
+    }
+
+    /**
+     * The one place where blocks are chained: if HotSpot had to put it into every case of the switch, it would stop before the last ones,
+     * and call there what it has not compiled.
+     */
+    private @Nullable Block next(Block block, Op op, boolean jumps) {
+        long stamp = core.code.stamp();
+        if (jumps) {
+            cpu.rip = op.immediate;
+            return block.taken(stamp);
+        }
+        cpu.rip = op.displacement;
+        return block.next(stamp);
     }
 
     /** Makes RIP that of the operation that did not complete, and takes back the count of those after it. */

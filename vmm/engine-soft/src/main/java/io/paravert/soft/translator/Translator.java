@@ -39,6 +39,8 @@ public final class Translator implements Tier {
 
     private static final int REGIONS_A_DOUBLING = 64;
     private static final int MOST_DOUBLINGS = 6;
+    /** Blocks that have run less often than the entry by more than this factor stay out of a region: they cost as much as others. */
+    private static final int LEAST_SHARE = 4;
 
     private final Settings settings;
     private final Executor executor;
@@ -114,7 +116,7 @@ public final class Translator implements Tier {
             return;
         }
         asked++;
-        int least = Math.max(1, block.heat / 16);
+        int least = Math.max(1, block.heat / LEAST_SHARE);
         RegionPlan plan = RegionPlan.grow(
                 core.code, block, new RegionPlan.Limits(settings.blocks, settings.operations, settings.pages, least));
         try {
