@@ -130,12 +130,12 @@ final class IoPage {
         }
         page.append("<h2>").append(title).append("</h2><div class=row>");
         page.append(
-                        "<div><h3>Exits of an operation</h3><p class=note>Pale: kicks that the kernel takes. Each step of the scale is"
-                                + " ten times the one before.</p>")
+                        "<div><h3>Exits of an operation</h3><p class=note>Pale: kicks that the kernel takes. The scale is logarithmic: a"
+                                + " bar a little longer stands for much more.</p>")
                 .append(IoChart.bars(exits))
                 .append(
-                        "</div><div><h3>Time for an operation, ns</h3><p class=note>The whole time divided by the operations done. The same"
-                                + " kind of scale.</p>")
+                        "</div><div><h3>Time for an operation, ns</h3><p class=note>The whole time divided by the operations done. The same scale."
+                                + "</p>")
                 .append(IoChart.bars(times))
                 .append("</div></div>");
         curves(

@@ -76,12 +76,12 @@ final class IoSequence {
             case RING_EVENT ->
                 List.of(
                         new Arrow(GUEST, DEVICE, false, "entry, in shared memory"),
-                        new Arrow(GUEST, MONITOR, true, "store, if it sleeps: short trap"),
+                        new Arrow(GUEST, MONITOR, true, "store if asleep: trap"),
                         new Arrow(DEVICE, GUEST, false, "completion, in shared memory"));
             case RING_DOORBELL, RING_ADAPTIVE ->
                 List.of(
                         new Arrow(GUEST, DEVICE, false, "entry, in shared memory"),
-                        new Arrow(GUEST, MONITOR, true, "doorbell, if it sleeps: trap"),
+                        new Arrow(GUEST, MONITOR, true, "ring if asleep: trap"),
                         new Arrow(DEVICE, GUEST, false, "completion, in shared memory"));
             case RING_POLLING ->
                 List.of(

@@ -70,10 +70,10 @@ final class IoText {
             }
             text.append(String.format(
                     Locale.ROOT,
-                    "  %-15s x%d: %.0f times as many operations, %.3f exits each%n",
+                    "  %-15s x%d: %s times as many operations, %.3f exits each%n",
                     deep.io().path().label(),
                     deep.io().depth(),
-                    deep.perSecond() / port.get().perSecond(),
+                    IoChart.figure(deep.perSecond() / port.get().perSecond()),
                     deep.exitsPerOperation()));
         }
         return text.toString();
