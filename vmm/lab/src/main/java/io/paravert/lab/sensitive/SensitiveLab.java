@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.function.Consumer;
 
@@ -17,6 +18,8 @@ import java.util.function.Consumer;
 public final class SensitiveLab implements Lab {
     private static final int LEVELS = 4;
     private static final int USER = 3;
+    /** The engine that can stop after each instruction in every ring. */
+    private static final String STEPPED = "soft";
 
     @Override
     public String name() {
@@ -31,16 +34,21 @@ public final class SensitiveLab implements Lab {
     @Override
     public LabReport run(Consumer<String> progress) {
         Map<String, List<Finding>> findings = new LinkedHashMap<>();
+        Optional<KernelRuns> kernel = Optional.empty();
         for (EngineProvider provider : ServiceLoader.load(EngineProvider.class)) {
             EngineReport report = provider.probe();
             if (report.usable()) {
                 findings.put(report.name() + ": " + report.summary(), measure(provider, progress));
+                if (report.name().equals(STEPPED)) {
+                    progress.accept(report.name() + ": a kernel in rings 0, 1 and 3");
+                    kernel = Optional.of(KernelRuns.measure(provider));
+                }
             }
         }
         if (findings.isEmpty()) {
             throw new EngineException("no engine is usable here", "see paravert doctor");
         }
-        return SensitiveReport.of(findings);
+        return SensitiveReport.of(findings, kernel);
     }
 
     static List<Finding> measure(EngineProvider provider, Consumer<String> progress) {

@@ -75,7 +75,7 @@ class SensitiveLabTest {
     void shouldReportEveryEngineThatIsUsable() {
         LabReport report = new SensitiveLab().run(line -> {});
         assertThat(report.text()).contains("soft: ").contains("POPF").contains("VIOLATOR");
-        assertThat(report.text().lines().allMatch(line -> line.length() <= 130)).isTrue();
+        assertThat(report.text().lines().allMatch(line -> line.length() <= 100)).isTrue();
         assertThat(report.json()).contains("\"violator\"");
         assertThat(report.html().orElseThrow()).contains("<td>POPF</td>");
     }
