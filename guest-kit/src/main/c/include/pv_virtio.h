@@ -179,6 +179,13 @@ static inline void pv_virtio_net_prepare(struct pv_virtq *queue, unsigned slot, 
     m->available.ring[queue->prepared++ % PV_VIRTQ_SIZE] = (uint16_t)(3 * slot);
 }
 
+/* Prepares output for a console's port (5.3.6), in a slot as above. */
+static inline void pv_virtio_console_prepare(struct pv_virtq *queue, unsigned slot, const void *text, uint32_t bytes)
+{
+    queue->memory->descriptors[3 * slot] = (struct pv_virtq_descriptor){(uintptr_t)text, bytes, 0, 0};
+    queue->memory->available.ring[queue->prepared++ % PV_VIRTQ_SIZE] = (uint16_t)(3 * slot);
+}
+
 /* Publishes what was prepared, and notifies the device if it wants that. */
 static inline void pv_virtq_publish(struct pv_virtq *queue)
 {

@@ -51,7 +51,7 @@ struct pv_packedq {
 };
 
 /*
- * Hands a queue, for requests of `list` descriptors each (block 3, net 2), over to a device with which `agreed` was agreed on;
+ * Hands a queue, for requests of `list` descriptors each (block 3, net 2, console 1), over to a device with which `agreed` was agreed on;
  * pv_virtio_ready follows. 0, or -1 when packed queues were not agreed on, or it is too long.
  */
 static inline int pv_packed_attach(struct pv_packedq *queue, volatile uint32_t *window, uint64_t agreed, uint16_t index,
@@ -158,6 +158,15 @@ static inline void pv_packed_net_prepare(struct pv_packedq *queue, unsigned slot
     uint16_t flags = pv_packed_fill(queue, &m->headers[slot], PV_VIRTIO_NET_HEADER, slot, PV_PACKED_NEXT);
     pv_packed_add(queue, frame, bytes, slot, 0);
     __atomic_store_n(&m->descriptors[head].flags, flags, __ATOMIC_RELEASE);
+}
+
+/* The same for output of a console's port; see pv_virtio_console_prepare. */
+static inline void pv_packed_console_prepare(struct pv_packedq *queue, unsigned slot, const void *text, uint32_t bytes)
+{
+    pv_packed_begin_list(queue, slot);
+    uint16_t head = queue->next_available;
+    uint16_t flags = pv_packed_fill(queue, text, bytes, slot, 0);
+    __atomic_store_n(&queue->memory->descriptors[head].flags, flags, __ATOMIC_RELEASE);
 }
 
 /* Notifies the device of what was made available, if it wants that. */

@@ -54,7 +54,7 @@ class HouseArrowsTest {
         ARROWS.put("platform", List.of("abi", "isa", "memory", "sdk", "virtio", "builtin", "core"));
         ARROWS.put("guest-kit", List.of("abi", "isa"));
         ARROWS.put("guest-kit-junit", List.of("abi", "isa", "sdk", "core", "guest-kit"));
-        ARROWS.put("lab", List.of("abi", "isa", "memory", "sdk", "builtin", "core", "guest-kit"));
+        ARROWS.put("lab", List.of("abi", "isa", "memory", "sdk", "virtio", "builtin", "core", "guest-kit"));
         ARROWS.put("load", List.of("abi", "isa", "sdk", "builtin", "core", "guest-kit"));
         ARROWS.put(
                 "cli",

@@ -6,14 +6,17 @@ import io.paravert.device.Device;
 import io.paravert.devices.DevicePaths;
 import io.paravert.devices.block.BlockDevice;
 import io.paravert.devices.block.MemoryStore;
+import io.paravert.devices.console.ConsoleDevice;
 import io.paravert.devices.net.MacAddress;
 import io.paravert.devices.net.NetBackend;
 import io.paravert.devices.net.NetDevice;
 import io.paravert.devices.net.NetIdentity;
 import io.paravert.devices.net.NetInput;
+import io.paravert.virtio.mmio.VirtioOnMmio;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** What the guest does, over and over. */
@@ -51,8 +54,13 @@ enum IoWorkload {
     /** Whether its device can be reached that way. */
     boolean takes(IoPath path) {
         return switch (type) {
-            // The console has no registers but the debug port's byte, and no queues in this experiment.
-            case DeviceType.CONSOLE -> path == IoPath.PORT || path == IoPath.CALL || path == IoPath.MULTICALL;
+            // The console has no registers but the debug port's byte, and no ring of Paravert's own.
+            case DeviceType.CONSOLE ->
+                path == IoPath.PORT
+                        || path == IoPath.CALL
+                        || path == IoPath.MULTICALL
+                        || path == IoPath.VIRTIO
+                        || path == IoPath.VIRTIO_PACKED;
             case DeviceType.NET -> !path.isForDisksOnly();
             default -> true;
         };
@@ -63,7 +71,7 @@ enum IoWorkload {
         return "type=" + type + " op=" + op + " bytes=" + bytes;
     }
 
-    /** A new device for it; the console needs none. */
+    /** A new device for it; the console is there, but for virtio's. */
     Optional<Device> device(IoPath path, int vcpus) {
         return switch (type) {
             case DeviceType.BLOCK ->
@@ -74,8 +82,15 @@ enum IoWorkload {
                         new Sink(),
                         new NetIdentity(MacAddress.parse("52:54:00:00:00:01"), NetIdentity.USUAL_MTU),
                         DevicePaths.Place.USUAL));
-            default -> Optional.empty();
+            default ->
+                path == IoPath.VIRTIO || path == IoPath.VIRTIO_PACKED ? Optional.of(console()) : Optional.empty();
         };
+    }
+
+    /** A terminal that takes everything. */
+    private static Device console() {
+        ConsoleDevice.Port port = new ConsoleDevice.Port("lab", bytes -> Future.succeededFuture());
+        return new VirtioOnMmio(new ConsoleDevice(List.of(port)));
     }
 
     private static BlockDevice.Settings disk(IoPath path) {

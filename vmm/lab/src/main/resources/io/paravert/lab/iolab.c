@@ -7,30 +7,9 @@
 
 void user_main(void *argument);
 
-/* What the command line says of a name, or `otherwise` where it does not have it. */
-static uint64_t number_or(const char *name, uint64_t otherwise)
-{
-    for (const char *p = pv_platform.command_line; *p; p++) {
-        const char *n = name;
-        const char *q = p;
-        while (*n && *q == *n) {
-            n++;
-            q++;
-        }
-        if (!*n && *q == '=') {
-            uint64_t value = 0;
-            for (q++; *q >= '0' && *q <= '9'; q++) {
-                value = value * 10 + (uint64_t)(*q - '0');
-            }
-            return value;
-        }
-    }
-    return otherwise;
-}
-
 static uint64_t number_of(const char *name)
 {
-    uint64_t value = number_or(name, UINT64_MAX);
+    uint64_t value = pv_option(name, UINT64_MAX);
     if (value == UINT64_MAX) {
         pv_crash("the command line lacks %s=", name);
     }
@@ -47,9 +26,16 @@ static bool is_virtio(const struct job *job)
     return job->path == PATH_VIRTIO || job->path == PATH_PACKED;
 }
 
+/* A console is virtio's alone; other devices have their virtio registers behind those of the classical path. */
 static volatile uint32_t *virtio_window(const struct job *job)
 {
-    return job->window + job->window[PV_REGISTER_VIRTIO / 4] / 4;
+    return job->type == PV_DEVICE_CONSOLE ? job->window : job->window + job->window[PV_REGISTER_VIRTIO / 4] / 4;
+}
+
+/* Its number in virtio 1.2, chapter 5. */
+static uint32_t virtio_type(const struct job *job)
+{
+    return job->type == PV_DEVICE_NET ? 1 : job->type == PV_DEVICE_BLOCK ? 2 : 3;
 }
 
 /* What is agreed on with the virtio device. */
@@ -58,10 +44,10 @@ static uint64_t agree(const struct job *job)
     enum { BLOCK_MQ = 12 };
     uint64_t wanted = 1ull << PV_VIRTIO_EVENT_IDX;
     wanted |= job->path == PATH_PACKED ? 1ull << PV_VIRTIO_RING_PACKED : 0;
-    wanted |= number_or("order", 0) << PV_VIRTIO_IN_ORDER;
-    wanted |= number_or("data", 0) << PV_VIRTIO_NOTIFICATION_DATA;
+    wanted |= pv_option("order", 0) << PV_VIRTIO_IN_ORDER;
+    wanted |= pv_option("data", 0) << PV_VIRTIO_NOTIFICATION_DATA;
     wanted |= number_of("vcpus") == 2 ? 1ull << BLOCK_MQ : 0;
-    uint64_t agreed = pv_virtio_negotiate(virtio_window(job), job->type == PV_DEVICE_NET ? 1 : 2, wanted);
+    uint64_t agreed = pv_virtio_negotiate(virtio_window(job), virtio_type(job), wanted);
     if (~agreed & wanted) {
         pv_crash("the virtio device lacks features: 0x%lx of 0x%lx", agreed, wanted);
     }
@@ -70,9 +56,10 @@ static uint64_t agree(const struct job *job)
 
 static void attach_virtio(struct job *job, uint64_t agreed, uint16_t index, void *memory)
 {
+    /* Descriptors of an operation: net has no status, and a console no header either. */
+    uint16_t list = job->type == PV_DEVICE_BLOCK ? 3 : job->type == PV_DEVICE_NET ? 2 : 1;
     int refused = job->path == PATH_PACKED
-        ? pv_packed_attach(
-              &job->packed, virtio_window(job), agreed, index, job->type == PV_DEVICE_NET ? 2 : 3, memory)
+        ? pv_packed_attach(&job->packed, virtio_window(job), agreed, index, list, memory)
         : pv_virtq_attach(&job->queue, virtio_window(job), agreed, index, memory);
     if (refused) {
         pv_crash("the virtio device refuses queue %u", index);
@@ -116,13 +103,13 @@ static struct job *other_job(const struct job *job)
     return other;
 }
 
-/* Sends go to queue 1 of a net device, requests to queue 0 of a block device, the second vCPU's to queue 1. */
+/* Output goes to queue 1 of a net device or console, requests to queue 0 of a block device, the second vCPU's to queue 1. */
 static void begin_queues(struct job *job)
 {
     struct job *other = job->other;
     if (is_virtio(job)) {
         uint64_t agreed = agree(job);
-        attach_virtio(job, agreed, job->type == PV_DEVICE_NET, (uint8_t *)job + QUEUE_AT);
+        attach_virtio(job, agreed, job->type != PV_DEVICE_BLOCK, (uint8_t *)job + QUEUE_AT);
         if (other) {
             attach_virtio(other, agreed, 1, (uint8_t *)other + QUEUE_AT);
         }
@@ -143,10 +130,23 @@ static void start_other(struct job *other)
     }
 }
 
+/* The first device of a type; with registers, if its path needs some, for every machine has a console without. */
+static const struct pv_device *find(uint64_t type, bool with_registers)
+{
+    const struct pv_device *device;
+    for (unsigned i = 0; (device = pv_boot_device(i)) != NULL; i++) {
+        if (device->type == type && (!with_registers || device->mmio)) {
+            return device;
+        }
+    }
+    return NULL;
+}
+
 int main(void)
 {
     uint64_t type = number_of("type");
-    const struct pv_device *device = pv_find_device((uint32_t)type);
+    uint64_t path = number_of("path");
+    const struct pv_device *device = find(type, path == PATH_VIRTIO || path == PATH_PACKED);
     if (!device) {
         pv_crash("there is no device of type %lu", type);
     }
@@ -162,7 +162,7 @@ int main(void)
     }
     struct job *job = lay_out(memory);
     job->seed = 88172645463325252u;
-    job->path = number_of("path");
+    job->path = path;
     job->type = type;
     job->op = number_of("op");
     job->bytes = number_of("bytes");

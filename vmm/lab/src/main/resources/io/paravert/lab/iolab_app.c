@@ -128,6 +128,14 @@ static void prepare(struct job *job, unsigned slot)
         pv_packed_net_prepare(&job->packed, slot, data, (uint32_t)job->bytes);
         return;
     }
+    if (job->path == PATH_VIRTIO && job->type == PV_DEVICE_CONSOLE) {
+        pv_virtio_console_prepare(&job->queue, slot, data, (uint32_t)job->bytes);
+        return;
+    }
+    if (job->path == PATH_PACKED && job->type == PV_DEVICE_CONSOLE) {
+        pv_packed_console_prepare(&job->packed, slot, data, (uint32_t)job->bytes);
+        return;
+    }
     if (job->path == PATH_VIRTIO) {
         pv_virtio_block_prepare(
             &job->queue, slot, job->op == PV_OP_WRITE, place(job), data, (uint32_t)job->bytes);
