@@ -47,6 +47,11 @@ public final class RawMemory {
         return BIG ? Long.reverseBytes(v) : v;
     }
 
+    /** An element of an array, whose bounds are not checked. */
+    public static long element(long[] array, int index) {
+        return UNSAFE.getLong(array, Unsafe.ARRAY_LONG_BASE_OFFSET + (long) Unsafe.ARRAY_LONG_INDEX_SCALE * index);
+    }
+
     public static void putByte(long address, byte value) {
         UNSAFE.putByte(address, value);
     }

@@ -59,14 +59,15 @@ final class HotLoop {
     /**
      * Runs one block to its end.
      *
+     * @param from its operation to begin with
      * @return the block that follows, or null if it has to be looked up at RIP
      */
-    @Nullable Block run(Block block) {
+    @Nullable Block run(Block block, int from) {
         Op[] ops = block.ops;
         long[] r = cpu.r;
-        int i = 0;
+        int i = from;
         cpu.codePage = block.protectedPage;
-        cpu.instructions += block.instructions;
+        cpu.instructions += block.instructions - from;
         boolean jumps;
         try {
             loop:

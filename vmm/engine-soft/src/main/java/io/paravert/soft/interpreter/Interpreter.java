@@ -139,16 +139,17 @@ public final class Interpreter {
                 if (translation != null && translation.mayRun(core)) {
                     following = translation.run(core);
                     last = translation.last;
+                    if (translation.missed >= 0 && last != null) {
+                        following = loop.run(last, translation.missed);
+                        translation.resumed(core);
+                    }
                 } else {
                     if (++block.heat == block.due) {
                         tier.hot(core, block);
                     }
-                    following = loop.run(block);
+                    following = loop.run(block, 0);
                 }
-                if (metered) {
-                    core.platform.passed(cpu.instructions);
-                }
-                if ((cpu.pending.poll() & ~idle) != 0) {
+                if (isInterrupted()) {
                     return;
                 }
                 block = following != null ? following : link(last);
@@ -158,6 +159,14 @@ public final class Interpreter {
         } catch (Unwind unwind) {
             unwound(unwind);
         }
+    }
+
+    /** Between blocks: tells the time, and whether something is pending. */
+    private boolean isInterrupted() {
+        if (metered) {
+            core.platform.passed(cpu.instructions);
+        }
+        return (cpu.pending.poll() & ~idle) != 0;
     }
 
     /** Looks up the block at RIP, and remembers the way there if the last one always takes it. */
@@ -196,7 +205,7 @@ public final class Interpreter {
         core.code.select();
         try {
             core.interrupted = null;
-            loop.run(core.code.lookup());
+            loop.run(core.code.lookup(), 0);
             core.log.retire();
             return true;
         } catch (GuestFault fault) {

@@ -8,8 +8,7 @@ import static io.paravert.soft.state.Cpu.RDX;
 import static io.paravert.soft.state.Cpu.RSI;
 
 import io.paravert.isa.Mnemonic;
-import io.paravert.memory.RawMemory;
-import io.paravert.soft.memory.MemoryOrder;
+import io.paravert.soft.memory.BulkAccess;
 import io.paravert.soft.semantics.LazyFlags;
 import io.paravert.soft.state.CodeMode;
 import io.paravert.soft.state.Cpu;
@@ -33,11 +32,11 @@ final class Strings {
     private Strings() {}
 
     static void register(InstructionSet set) {
-        set.add(Mnemonic.MOVS, (core, op) -> repeat(core, op, Strings::moveBulk, Strings::move));
-        set.add(Mnemonic.STOS, (core, op) -> repeat(core, op, Strings::storeBulk, Strings::store));
-        set.add(Mnemonic.LODS, (core, op) -> repeat(core, op, Strings::noBulk, Strings::load));
-        set.add(Mnemonic.CMPS, (core, op) -> repeat(core, op, Strings::noBulk, Strings::compare));
-        set.add(Mnemonic.SCAS, (core, op) -> repeat(core, op, Strings::noBulk, Strings::scan));
+        set.add(Mnemonic.MOVS, (core, op) -> repeat(core, op, Strings::moveBulk, Strings::move, false));
+        set.add(Mnemonic.STOS, (core, op) -> repeat(core, op, Strings::storeBulk, Strings::store, false));
+        set.add(Mnemonic.LODS, (core, op) -> repeat(core, op, Strings::noBulk, Strings::load, false));
+        set.add(Mnemonic.CMPS, (core, op) -> repeat(core, op, Strings::compareBulk, Strings::compare, true));
+        set.add(Mnemonic.SCAS, (core, op) -> repeat(core, op, Strings::scanBulk, Strings::scan, true));
         set.add(Mnemonic.INS, Ports::insertString);
         set.add(Mnemonic.OUTS, Ports::outputString);
     }
@@ -47,7 +46,10 @@ final class Strings {
         boolean run(Core core, Op op);
     }
 
-    /** Many iterations at once: how many were done, of at most {@code count}. */
+    /**
+     * Many iterations at once: how many were done, of at most {@code count}. Those of comparisons leave one at least, which makes the
+     * flags.
+     */
     interface Bulk {
         long run(Core core, Op op, long count);
     }
@@ -64,7 +66,7 @@ final class Strings {
         Place.writeRegister(cpu, Op.REGISTER, RCX, 64 - op.cut, count);
     }
 
-    private static void repeat(Core core, Op op, Bulk bulk, Step step) {
+    private static void repeat(Core core, Op op, Bulk bulk, Step step, boolean compares) {
         if (!isRepeated(op)) {
             step.run(core, op);
             return;
@@ -76,9 +78,9 @@ final class Strings {
         while (left != 0) {
             long done = one ? 0 : bulk.run(core, op, left);
             boolean goesOn = true;
-            if (done == 0) {
+            if (done == 0 || compares) {
                 goesOn = step.run(core, op);
-                done = 1;
+                done++;
             }
             core.log.retire();
             left -= done;
@@ -169,28 +171,22 @@ final class Strings {
         return 0;
     }
 
-    /** Upward, within one page on either side, and not so close that the target is read again as source. */
     private static long moveBulk(Core core, Op op, long count) {
         Cpu cpu = core.cpu;
         int bytes = op.bytes();
-        if (cpu.has(Rflags.DF) || count < 4) {
+        if (cpu.has(Rflags.DF)) {
             return 0;
         }
         long from = sourceAddress(core, op, bytes);
         long to = targetAddress(core, op, bytes, true);
-        long n = Math.min(count, Math.min(inPage(from), inPage(to)) / bytes);
-        n = Math.min(n, beforeWrap(cpu, op, RSI, bytes));
-        n = Math.min(n, beforeWrap(cpu, op, RDI, bytes));
-        long source = core.memory.hostForLoad(from);
-        long target = core.memory.hostForStore(to);
-        long gap = target - source;
-        boolean rereads = gap > 0 && gap < n * bytes;
-        if (n <= 0 || source == 0 || target == 0 || rereads || !withinLimits(core, op, n * bytes)) {
-            return 0;
+        long n = count;
+        if (!isUnlimited(cpu, op)) {
+            n = Math.min(n, Math.min(inPage(from), inPage(to)) / bytes);
+            n = Math.min(n, beforeWrap(cpu, op, RSI, bytes));
+            n = Math.min(n, beforeWrap(cpu, op, RDI, bytes));
+            n = withinLimits(core, op, n * bytes) ? n : 0;
         }
-        MemoryOrder.beforeStore();
-        RawMemory.copy(source, target, n * bytes);
-        MemoryOrder.afterLoad();
+        n = BulkAccess.move(to, from, n, bytes, core.memory);
         advance(cpu, op, RSI, n * bytes);
         advance(cpu, op, RDI, n * bytes);
         return n;
@@ -199,39 +195,49 @@ final class Strings {
     private static long storeBulk(Core core, Op op, long count) {
         Cpu cpu = core.cpu;
         int bytes = op.bytes();
-        if (cpu.has(Rflags.DF) || count < 4) {
+        if (cpu.has(Rflags.DF)) {
             return 0;
         }
         long to = targetAddress(core, op, bytes, true);
-        long n = Math.min(Math.min(count, inPage(to) / bytes), beforeWrap(cpu, op, RDI, bytes));
-        long target = core.memory.hostForStore(to);
-        if (n <= 0 || target == 0 || !targetWithinLimit(core, op, n * bytes)) {
-            return 0;
+        long n = count;
+        if (!isUnlimited(cpu, op)) {
+            n = Math.min(Math.min(n, inPage(to) / bytes), beforeWrap(cpu, op, RDI, bytes));
+            n = targetWithinLimit(core, op, n * bytes) ? n : 0;
         }
-        MemoryOrder.beforeStore();
-        fill(target, cpu.r[RAX], bytes, n);
+        n = BulkAccess.fill(to, cpu.r[RAX], n, bytes, core.memory);
         advance(cpu, op, RDI, n * bytes);
         return n;
     }
 
-    private static void fill(long target, long value, int bytes, long n) {
-        long pattern = switch (bytes) {
-            case 1 -> (value & 0xff) * 0x0101_0101_0101_0101L;
-            case 2 -> (value & 0xffff) * 0x0001_0001_0001_0001L;
-            case 4 -> (value & 0xffff_ffffL) * 0x0000_0001_0000_0001L;
-            default -> value;
-        };
-        if (pattern == (pattern & 0xff) * 0x0101_0101_0101_0101L) {
-            RawMemory.fill(target, n * bytes, (byte) pattern);
-            return;
+    private static long compareBulk(Core core, Op op, long count) {
+        Cpu cpu = core.cpu;
+        if (cpu.has(Rflags.DF) || op.has(Op.REPNE) || !isUnlimited(cpu, op)) {
+            return 0;
         }
-        for (long i = 0; i < n; i++) {
-            switch (bytes) {
-                case 2 -> RawMemory.putShort(target + 2 * i, (short) value);
-                case 4 -> RawMemory.putInt(target + 4 * i, (int) value);
-                default -> RawMemory.putLong(target + 8 * i, value);
-            }
+        int bytes = op.bytes();
+        long from = sourceAddress(core, op, bytes);
+        long to = targetAddress(core, op, bytes, false);
+        long n = BulkAccess.equal(from, to, count, bytes, core.memory);
+        advance(cpu, op, RSI, n * bytes);
+        advance(cpu, op, RDI, n * bytes);
+        return n;
+    }
+
+    private static long scanBulk(Core core, Op op, long count) {
+        Cpu cpu = core.cpu;
+        if (cpu.has(Rflags.DF) || !isUnlimited(cpu, op)) {
+            return 0;
         }
+        int bytes = op.bytes();
+        long at = targetAddress(core, op, bytes, false);
+        long n = BulkAccess.run(at, cpu.r[RAX], !op.has(Op.REPNE), count, bytes, core.memory);
+        advance(cpu, op, RDI, n * bytes);
+        return n;
+    }
+
+    /** Addresses are 64 bits wide, and segments have no limits. */
+    private static boolean isUnlimited(Cpu cpu, Op op) {
+        return op.cut == 0 && cpu.is64();
     }
 
     private static long inPage(long linear) {

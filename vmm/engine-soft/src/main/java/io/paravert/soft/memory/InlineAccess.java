@@ -3,11 +3,57 @@ package io.paravert.soft.memory;
 import io.paravert.memory.RawMemory;
 
 /**
- * What translated code calls for an access to memory: by way of one of its {@link Windows}, whose first word is {@code w}, else as {@link LinearMemory}
- * does it. {@code instructions} have been run since the region was entered. Short enough that HotSpot puts each into its caller. vCPU thread only.
+ * What translated code calls for an access to memory: by way of one of its {@link Windows}, whose first word is {@code w}, else as {@link MissedAccess}
+ * does it. {@code instructions} have been run since the region was entered. Short enough that HotSpot puts each into its caller; a region
+ * has hundreds. vCPU thread only.
  */
 public final class InlineAccess {
     private InlineAccess() {}
+
+    /** A load from a host address, as those that follow. */
+    public static long get8(long host) {
+        long value = RawMemory.getByte(host) & 0xff;
+        MemoryOrder.afterLoad();
+        return value;
+    }
+
+    public static long get16(long host) {
+        long value = RawMemory.getShort(host) & 0xffff;
+        MemoryOrder.afterLoad();
+        return value;
+    }
+
+    public static long get32(long host) {
+        long value = RawMemory.getInt(host) & 0xffff_ffffL;
+        MemoryOrder.afterLoad();
+        return value;
+    }
+
+    public static long get64(long host) {
+        long value = RawMemory.getLong(host);
+        MemoryOrder.afterLoad();
+        return value;
+    }
+
+    public static void put8(long host, long value) {
+        MemoryOrder.beforeStore();
+        RawMemory.putByte(host, (byte) value);
+    }
+
+    public static void put16(long host, long value) {
+        MemoryOrder.beforeStore();
+        RawMemory.putShort(host, (short) value);
+    }
+
+    public static void put32(long host, long value) {
+        MemoryOrder.beforeStore();
+        RawMemory.putInt(host, (int) value);
+    }
+
+    public static void put64(long host, long value) {
+        MemoryOrder.beforeStore();
+        RawMemory.putLong(host, value);
+    }
 
     public static long load8(long va, LinearMemory memory, long[] windows, int w, long instructions) {
         if (va - windows[w] < windows[w + 1]) {
@@ -15,11 +61,7 @@ public final class InlineAccess {
             MemoryOrder.afterLoad();
             return value;
         }
-        long value = memory.load8(va);
-        if (windows[w + 1] != Windows.CLOSED) {
-            Windows.miss(windows, w, memory, va, instructions);
-        }
-        return value;
+        return MissedAccess.load8(va, memory, windows, w, instructions);
     }
 
     public static long load16(long va, LinearMemory memory, long[] windows, int w, long instructions) {
@@ -28,11 +70,7 @@ public final class InlineAccess {
             MemoryOrder.afterLoad();
             return value;
         }
-        long value = memory.load16(va);
-        if (windows[w + 1] != Windows.CLOSED) {
-            Windows.miss(windows, w, memory, va, instructions);
-        }
-        return value;
+        return MissedAccess.load16(va, memory, windows, w, instructions);
     }
 
     public static long load32(long va, LinearMemory memory, long[] windows, int w, long instructions) {
@@ -41,11 +79,7 @@ public final class InlineAccess {
             MemoryOrder.afterLoad();
             return value;
         }
-        long value = memory.load32(va);
-        if (windows[w + 1] != Windows.CLOSED) {
-            Windows.miss(windows, w, memory, va, instructions);
-        }
-        return value;
+        return MissedAccess.load32(va, memory, windows, w, instructions);
     }
 
     public static long load64(long va, LinearMemory memory, long[] windows, int w, long instructions) {
@@ -54,11 +88,7 @@ public final class InlineAccess {
             MemoryOrder.afterLoad();
             return value;
         }
-        long value = memory.load64(va);
-        if (windows[w + 1] != Windows.CLOSED) {
-            Windows.miss(windows, w, memory, va, instructions);
-        }
-        return value;
+        return MissedAccess.load64(va, memory, windows, w, instructions);
     }
 
     public static void store8(long va, long value, LinearMemory memory, long[] windows, int w, long instructions) {
@@ -67,10 +97,7 @@ public final class InlineAccess {
             RawMemory.putByte(va + windows[w + 2], (byte) value);
             return;
         }
-        memory.store8(va, value);
-        if (windows[w + 1] != Windows.CLOSED) {
-            Windows.miss(windows, w, memory, va, instructions);
-        }
+        MissedAccess.store8(va, value, memory, windows, w, instructions);
     }
 
     public static void store16(long va, long value, LinearMemory memory, long[] windows, int w, long instructions) {
@@ -79,10 +106,7 @@ public final class InlineAccess {
             RawMemory.putShort(va + windows[w + 2], (short) value);
             return;
         }
-        memory.store16(va, value);
-        if (windows[w + 1] != Windows.CLOSED) {
-            Windows.miss(windows, w, memory, va, instructions);
-        }
+        MissedAccess.store16(va, value, memory, windows, w, instructions);
     }
 
     public static void store32(long va, long value, LinearMemory memory, long[] windows, int w, long instructions) {
@@ -91,10 +115,7 @@ public final class InlineAccess {
             RawMemory.putInt(va + windows[w + 2], (int) value);
             return;
         }
-        memory.store32(va, value);
-        if (windows[w + 1] != Windows.CLOSED) {
-            Windows.miss(windows, w, memory, va, instructions);
-        }
+        MissedAccess.store32(va, value, memory, windows, w, instructions);
     }
 
     public static void store64(long va, long value, LinearMemory memory, long[] windows, int w, long instructions) {
@@ -103,10 +124,7 @@ public final class InlineAccess {
             RawMemory.putLong(va + windows[w + 2], value);
             return;
         }
-        memory.store64(va, value);
-        if (windows[w + 1] != Windows.CLOSED) {
-            Windows.miss(windows, w, memory, va, instructions);
-        }
+        MissedAccess.store64(va, value, memory, windows, w, instructions);
     }
 
     /** The lower half of 16 bytes, after all of them were found to be there. */
@@ -117,11 +135,7 @@ public final class InlineAccess {
             return value;
         }
         memory.prepareLoad(va, 16);
-        long value = memory.load64(va);
-        if (windows[w + 1] != Windows.CLOSED) {
-            Windows.miss(windows, w, memory, va, instructions);
-        }
-        return value;
+        return MissedAccess.load64(va, memory, windows, w, instructions);
     }
 
     /** Sixteen bytes, or none of them. */
@@ -135,12 +149,7 @@ public final class InlineAccess {
             RawMemory.putLong(host + 8, high);
             return;
         }
-        memory.prepareStore(va, 16);
-        memory.store64(va, low);
-        memory.store64(va + 8, high);
-        if (windows[w + 1] != Windows.CLOSED) {
-            Windows.miss(windows, w, memory, va, instructions);
-        }
+        MissedAccess.store128(va, low, high, memory, windows, w, instructions);
     }
 
     /** A pop of 64-bit code. */
@@ -150,11 +159,7 @@ public final class InlineAccess {
             MemoryOrder.afterLoad();
             return value;
         }
-        long value = memory.loadStack(va);
-        if (windows[w + 1] != Windows.CLOSED) {
-            Windows.miss(windows, w, memory, va, instructions);
-        }
-        return value;
+        return MissedAccess.loadStack(va, memory, windows, w, instructions);
     }
 
     /** A push of 64-bit code. */
@@ -164,10 +169,7 @@ public final class InlineAccess {
             RawMemory.putLong(va + windows[w + 2], value);
             return;
         }
-        memory.storeStack(va, value);
-        if (windows[w + 1] != Windows.CLOSED) {
-            Windows.miss(windows, w, memory, va, instructions);
-        }
+        MissedAccess.storeStack(va, value, memory, windows, w, instructions);
     }
 
     /** Where a read-modify-write of {@code bytes} bytes can be made at once, or 0 if it must take the slow way. */
@@ -176,11 +178,7 @@ public final class InlineAccess {
         if (va - windows[w] < windows[w + 1]) {
             return va + windows[w + 2];
         }
-        long host = memory.hostForUpdate(va, bytes);
-        if (host != 0 && windows[w + 1] != Windows.CLOSED) {
-            Windows.miss(windows, w, memory, va, instructions);
-        }
-        return host;
+        return MissedAccess.hostForUpdate(va, bytes, memory, windows, w, instructions);
     }
 
     /** @param host of {@link #hostForUpdate} */

@@ -208,6 +208,12 @@ public final class LinearMemory {
         return tlb[s] == (va & PAGE_MASK | key) ? va + tlb[s + Tlb.ADDEND] : 0;
     }
 
+    /** Host address for a load as another key allows it, or 0; see {@link #hostForLoad(long)}. */
+    long hostForLoad(long va, int bytes, long otherKey) {
+        int s = Tlb.slot(va);
+        return tlb[s] == (va + bytes - 1 & PAGE_MASK | otherKey) ? va + tlb[s + Tlb.ADDEND] : 0;
+    }
+
     /** Host address for unseen stores; see {@link #hostForLoad}. */
     public long hostForStore(long va) {
         int s = Tlb.slot(va);

@@ -8,12 +8,14 @@ import static io.paravert.soft.state.Control.CR4_SMAP;
 import io.paravert.soft.state.Cpu;
 import io.paravert.soft.state.Rflags;
 import io.paravert.vmm.engine.PagingStatistics;
+import java.util.Arrays;
 import java.util.function.LongConsumer;
 
 /** A vCPU's memory management: what accesses are made as, and the flushes. vCPU thread only. */
 public final class Mmu implements AutoCloseable {
     private final Cpu cpu;
     private final Tlb tlb = new Tlb();
+    private final Paging paging;
     private final PagingCounters counters = new PagingCounters();
     private final AccessLog log = new AccessLog();
     private final MemoryVirtualization virtualization;
@@ -24,12 +26,17 @@ public final class Mmu implements AutoCloseable {
     private boolean user;
     private int kind;
     private boolean alignmentChecked;
+    /** By kind of privilege the key of the current address space, or 0; good while nothing has been revoked. */
+    private final long[] keys = new long[Tlb.KINDS];
+
+    private int keysSpace = -1;
+    private long keysRevoked;
 
     /** @param self the vCPU's own side of the machine's code watch */
     public Mmu(Cpu cpu, MachineMemory machine, CodeWatch.Listener self, EngineDevices devices) {
         this.cpu = cpu;
         this.bus = machine.busLock().join(cpu.pending);
-        Paging paging = new Paging(cpu, machine.physical(), counters);
+        this.paging = new Paging(cpu, machine.physical(), counters);
         this.virtualization = machine.hasShadowPaging()
                 ? new ShadowPaging(cpu, paging, counters, machine.codeWatch(), tlb, self)
                 : new TwoDimensionalPaging(paging, counters);
@@ -68,18 +75,56 @@ public final class Mmu implements AutoCloseable {
 
     private void apply(boolean asUser, int asKind, boolean checkAlignment) {
         boolean slowly = checkAlignment || cpu.watchpoints != 0;
-        long key = slowly ? Tlb.NO_KEY : tlb.key(space(), asKind);
+        long key = slowly ? Tlb.NO_KEY : keyOf(asKind);
         memory.setKey(key);
         slow.select(key, asUser, asKind == Tlb.SUPERVISOR_SMAP, checkAlignment);
+    }
+
+    private long keyOf(int wanted) {
+        int space = space();
+        if (space != keysSpace || keysRevoked != tlb.revoked) {
+            Arrays.fill(keys, 0);
+            keysSpace = space;
+            keysRevoked = tlb.revoked;
+        }
+        if (keys[wanted] == 0) {
+            long key = tlb.key(space, wanted);
+            if (keysRevoked != tlb.revoked) {
+                Arrays.fill(keys, 0);
+                keysRevoked = tlb.revoked;
+            }
+            keys[wanted] = key;
+        }
+        return keys[wanted];
     }
 
     private int space() {
         return (cpu.cr4 & CR4_PCIDE) != 0 ? (int) (cpu.cr3 & CR3_PCID) : 0;
     }
 
+    /** A load of the processor's own, from a descriptor table or the like: as supervisor, whatever the CPL. */
+    public long loadSystem(long va, int bytes) {
+        if (cpu.watchpoints == 0 && bytes >= 4) {
+            long host = memory.hostForLoad(va, bytes, keyOf(systemKind()));
+            if (host != 0) {
+                return bytes == 8 ? InlineAccess.get64(host) : InlineAccess.get32(host);
+            }
+        }
+        beginSystemAccess();
+        try {
+            return memory.load(va, bytes);
+        } finally {
+            endSystemAccess();
+        }
+    }
+
+    private int systemKind() {
+        return (cpu.cr4 & CR4_SMAP) != 0 ? Tlb.SUPERVISOR_SMAP : Tlb.SUPERVISOR;
+    }
+
     /** Accesses that follow are the processor's own, to descriptor tables and the like: supervisor's, whatever the CPL. */
     public void beginSystemAccess() {
-        apply(false, (cpu.cr4 & CR4_SMAP) != 0 ? Tlb.SUPERVISOR_SMAP : Tlb.SUPERVISOR, false);
+        apply(false, systemKind(), false);
     }
 
     /** Accesses that follow are made as {@code privilege}'s, for stacks of other levels. */
@@ -100,7 +145,7 @@ public final class Mmu implements AutoCloseable {
 
     /** What translations belong to: changes with address space and privilege. A key comes again in another {@link #generation}. */
     public long key() {
-        return tlb.key(space(), user ? Tlb.USER : Tlb.SUPERVISOR);
+        return keyOf(user ? Tlb.USER : Tlb.SUPERVISOR);
     }
 
     /** Guest-physical address of an instruction byte, or a page fault. */
@@ -110,6 +155,7 @@ public final class Mmu implements AutoCloseable {
 
     public void flushAll() {
         counters.flushes++;
+        paging.forget();
         virtualization.forget();
         tlb.flushAll();
         select();

@@ -11,6 +11,7 @@ import static io.paravert.soft.state.Control.EFER_NXE;
 import io.paravert.memory.RawMemory;
 import io.paravert.soft.state.Cpu;
 import io.paravert.soft.state.Vector;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,6 +67,11 @@ final class Paging {
     boolean writePage;
     boolean noExecute;
     boolean dirty;
+
+    /** By level the table that was read last, by guest-physical address, and where it is in the host. */
+    private final long[] tables = {-1, -1, -1, -1};
+
+    private final long[] tableHosts = new long[4];
 
     /** Told of each table before an entry of it is read, if there is one. */
     private @Nullable TableReader reader;
@@ -136,7 +142,7 @@ final class Paging {
         int level = top;
         for (; ; level--) {
             long place = table + ((va >>> (12 + 9 * level) & 511) << 3);
-            long entry = read(place);
+            long entry = read(place, level);
             if ((entry & P) == 0) {
                 throw fault(va, access, 0);
             }
@@ -238,10 +244,24 @@ final class Paging {
     }
 
     /** A table in no memory reads as ones, which faults by its reserved bits or leads nowhere. */
-    private long read(long place) {
+    private long read(long place, int level) {
         reading(place);
+        long offset = place & (GuestPhysical.PAGE - 1);
+        if (place - offset == tables[level]) {
+            return RawMemory.getLongAcquire(tableHosts[level] + offset);
+        }
         long host = physical.host(place);
-        return host == 0 ? -1 : RawMemory.getLongAcquire(host);
+        if (host == 0) {
+            return -1;
+        }
+        tables[level] = place - offset;
+        tableHosts[level] = host - offset;
+        return RawMemory.getLongAcquire(host);
+    }
+
+    /** Must follow every change of the machine's memory. */
+    void forget() {
+        Arrays.fill(tables, -1);
     }
 
     private void reading(long place) {

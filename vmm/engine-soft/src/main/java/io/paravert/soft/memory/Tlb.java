@@ -31,7 +31,7 @@ final class Tlb {
 
     static final int SUPERVISOR = 1;
     static final int SUPERVISOR_SMAP = 2;
-    private static final int KINDS = 3;
+    static final int KINDS = 3;
 
     /** A key that no entry has, so that every access goes the slow way. */
     static final int NO_KEY = 4095;

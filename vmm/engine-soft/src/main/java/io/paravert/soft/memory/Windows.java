@@ -29,12 +29,15 @@ public final class Windows {
     private static final long EMPTY = Long.MIN_VALUE + 1;
     private static final long BIAS = Long.MIN_VALUE;
     private static final long SLACK = 15;
-    /** Pages by which a window grows at once, to either side. */
+    /** Pages by which a window grows at once, to either side; doubled for every sixteen misses in close succession. */
     private static final int STRIDE = 4;
+
+    private static final long DOUBLING = 16;
+    private static final int MOST_DOUBLINGS = 6;
     /** A miss that follows another within so many instructions counts against the window; so many of them close it. */
     private static final long SOON = 100;
 
-    private static final long MOST_MISSES = 500;
+    private static final long MOST_MISSES = 2000;
 
     private Windows() {}
 
@@ -56,6 +59,18 @@ public final class Windows {
         }
         reset(windows);
         return windows;
+    }
+
+    /**
+     * For an access that has not been made, because it may be outside its window {@code w}: moves or widens the window if the software TLB
+     * has the page.
+     *
+     * @param instructions that the vCPU has run
+     */
+    public static void reach(long[] windows, int w, LinearMemory memory, long va, long instructions) {
+        if (windows[w + 1] != CLOSED && va - windows[w] >= windows[w + 1]) {
+            miss(windows, w, memory, va, instructions);
+        }
     }
 
     /** After an access that was outside its window {@code w} and has been made: moves or widens it. */
@@ -80,10 +95,11 @@ public final class Windows {
             from = page;
             to = page + PAGE;
         }
-        for (int i = 0; i < STRIDE && has(tlb, part, key, to, distance); i++) {
+        int stride = STRIDE << (int) Math.min(MOST_DOUBLINGS, windows[w + 5] / DOUBLING);
+        for (int i = 0; i < stride && has(tlb, part, key, to, distance); i++) {
             to += PAGE;
         }
-        for (int i = 0; i < STRIDE && has(tlb, part, key, from - PAGE, distance); i++) {
+        for (int i = 0; i < stride && has(tlb, part, key, from - PAGE, distance); i++) {
             from -= PAGE;
         }
         windows[w] = from ^ BIAS;

@@ -86,6 +86,11 @@ public final class LazyFlags {
         return withCarryAndOverflow(aux, carry, overflow(aux));
     }
 
+    /** {@code aux} with its two highest bits, and so CF and OF, those of {@code word}, and the rest kept. */
+    public static long withHighBits(long aux, long word) {
+        return (aux & ~CARRIES) | (word & CARRIES);
+    }
+
     public static boolean carry(long aux) {
         return aux < 0;
     }

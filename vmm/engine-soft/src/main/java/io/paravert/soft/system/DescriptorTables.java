@@ -62,12 +62,7 @@ final class DescriptorTables {
     }
 
     static long readSystem(Core core, long linear, int bytes) {
-        core.mmu.beginSystemAccess();
-        try {
-            return core.memory.load(linear(core.cpu, linear), bytes);
-        } finally {
-            core.mmu.endSystemAccess();
-        }
+        return core.mmu.loadSystem(linear(core.cpu, linear), bytes);
     }
 
     static void writeSystem(Core core, long linear, int bytes, long value) {

@@ -40,7 +40,12 @@ public final class Interrupts {
                 deliverProtected(core, vector, errorCode, kind);
             }
             core.delivered = true;
-            core.contextChanged();
+            if (cpu.isLong()) {
+                // The rest has been told of when the code segment was loaded.
+                core.flagsChanged();
+            } else {
+                core.contextChanged();
+            }
         } catch (RuntimeException e) {
             core.checkpoint.restore();
             throw e;

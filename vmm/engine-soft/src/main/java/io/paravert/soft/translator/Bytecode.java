@@ -53,6 +53,8 @@ final class Bytecode implements Opcodes {
     static final int HIGH = 134;
     static final int OTHER_LOW = 136;
     static final int OTHER_HIGH = 138;
+    /** Linear address of an access on its way to its window. */
+    static final int VA = 140;
 
     static final String MEMORY_NAME = "io/paravert/soft/memory/LinearMemory";
     static final String ACCESS = "io/paravert/soft/memory/InlineAccess";

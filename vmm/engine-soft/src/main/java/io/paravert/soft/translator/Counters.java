@@ -18,4 +18,6 @@ final class Counters {
     long indirect;
     long pending;
     long faults;
+    /** Times that an operation was left to the interpreter. */
+    long missed;
 }

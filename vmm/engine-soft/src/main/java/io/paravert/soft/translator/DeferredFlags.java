@@ -4,7 +4,6 @@ import static io.paravert.soft.semantics.LazyFlags.signExtend;
 
 import io.paravert.soft.numeric.integer.Flags;
 import io.paravert.soft.numeric.integer.MulDiv;
-import io.paravert.soft.numeric.integer.Rotate;
 import io.paravert.soft.semantics.LazyFlags;
 import io.paravert.soft.semantics.Shift;
 import io.paravert.soft.state.Cpu;
@@ -119,17 +118,15 @@ final class DeferredFlags {
         return MulDiv.mulHigh(a, b);
     }
 
-    /** Auxiliary word after ROL by any count, 0 after masking leaves {@code aux}. */
-    static long rolAux(long aux, long a, int count, int bits) {
-        return Shift.maskCount(count, bits) == 0 ? aux : rotated(aux, Rotate.rolFlags(a, count, bits, 0));
+    /** Auxiliary word after ROL, which made {@code result}; {@code aux} if the count is 0 after masking. CF is the lowest bit, OF that xor the highest. */
+    static long rolAux(long aux, long result, int count, int bits) {
+        long word = result << 63 | result << 64 - bits >>> 1 & 1L << 62;
+        return Shift.maskCount(count, bits) == 0 ? aux : LazyFlags.withHighBits(aux, word);
     }
 
-    static long rorAux(long aux, long a, int count, int bits) {
-        return Shift.maskCount(count, bits) == 0 ? aux : rotated(aux, Rotate.rorFlags(a, count, bits, 0));
-    }
-
-    private static long rotated(long aux, int flags) {
-        return LazyFlags.withCarryAndOverflow(aux, (flags & LazyFlags.CF) != 0, (flags & LazyFlags.OF) != 0);
+    /** As {@link #rolAux}, after ROR: CF is the highest bit, OF that xor the next one. */
+    static long rorAux(long aux, long result, int count, int bits) {
+        return Shift.maskCount(count, bits) == 0 ? aux : LazyFlags.withHighBits(aux, result << 64 - bits);
     }
 
     /** Auxiliary word with CF replaced by the lowest bit of {@code bit}. */

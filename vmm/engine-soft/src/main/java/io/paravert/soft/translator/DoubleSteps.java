@@ -1,6 +1,7 @@
 package io.paravert.soft.translator;
 
 import io.paravert.soft.numeric.fp.DoubleArithmetic;
+import io.paravert.soft.numeric.fp.Exactness;
 import io.paravert.soft.numeric.fp.Mxcsr;
 import io.paravert.soft.state.Cpu;
 
@@ -23,6 +24,86 @@ final class DoubleSteps {
     private static boolean areUsual(long a, long b, long r) {
         int e = exponent(r);
         return (exponent(a) - 1 | exponent(b) - 1 | e - 2 | EXPONENT - 1 - e) >= 0;
+    }
+
+    /** Makes signed comparisons unsigned ones. */
+    private static final long BIAS = Long.MIN_VALUE;
+
+    /** Twice the bits of the least normal number, less one; biased. */
+    private static final long LEAST = (1L << 53) - 1 ^ BIAS;
+    /** Twice the bits of what is twice the least normal number. */
+    private static final long FROM = 2L << 53;
+
+    /** From there to twice the bits of infinity; biased. */
+    private static final long SPAN = 0xffa0_0000_0000_0000L ^ BIAS;
+
+    /** Zero, normal, infinite or NaN. */
+    private static boolean isNoDenormal(long bits) {
+        return ((bits << 1) - 1 ^ BIAS) >= LEAST;
+    }
+
+    private static boolean isWellInRange(long bits) {
+        return ((bits << 1) - FROM ^ BIAS) < SPAN;
+    }
+
+    private static boolean isInRange(Mxcsr m, long a, long b, long r) {
+        return m.isPlain() && isNoDenormal(a) && isNoDenormal(b) && isWellInRange(r);
+    }
+
+    /**
+     * Whether the sum that Java made is all there is to say, so that nothing is raised that is not there already: no zero but an exact
+     * one, and inexact only if that is known. An infinite or NaN operand has shown in the result. So do the others for their operation.
+     */
+    public static boolean isUsualAdd(Mxcsr m, long a, long b, long r) {
+        return isInRange(m, a, b, r) ? m.isInexactKnown() || Exactness.ofSum(a, b, r) : isZeroSum(m, a, b, r);
+    }
+
+    public static boolean isUsualSub(Mxcsr m, long a, long b, long r) {
+        return isInRange(m, a, b, r)
+                ? m.isInexactKnown() || Exactness.ofSum(a, b ^ Long.MIN_VALUE, r)
+                : isZeroSum(m, a, b, r);
+    }
+
+    private static boolean isZeroSum(Mxcsr m, long a, long b, long r) {
+        return r << 1 == 0 && m.isPlain() && isNoDenormal(a) && isNoDenormal(b);
+    }
+
+    public static boolean isUsualMul(Mxcsr m, long a, long b, long r) {
+        return isInRange(m, a, b, r)
+                ? m.isInexactKnown() || Exactness.ofProduct(a, b)
+                : isZeroSum(m, a, b, r) && (a << 1 == 0 || b << 1 == 0);
+    }
+
+    public static boolean isUsualDiv(Mxcsr m, long a, long b, long r) {
+        return isInRange(m, a, b, r)
+                ? m.isInexactKnown() || Exactness.ofQuotient(a, b, r)
+                : isZeroSum(m, a, b, r) && a << 1 == 0;
+    }
+
+    /** Of the square root of {@code b}. */
+    public static boolean isUsualSqrt(Mxcsr m, long a, long b, long r) {
+        return isInRange(m, a, b, r) ? m.isInexactKnown() || Exactness.ofSquare(b, r) : isZeroSum(m, a, b, r);
+    }
+
+    public static long plainAdd(long a, long b) {
+        return Double.doubleToRawLongBits(Double.longBitsToDouble(a) + Double.longBitsToDouble(b));
+    }
+
+    public static long plainSub(long a, long b) {
+        return Double.doubleToRawLongBits(Double.longBitsToDouble(a) - Double.longBitsToDouble(b));
+    }
+
+    public static long plainMul(long a, long b) {
+        return Double.doubleToRawLongBits(Double.longBitsToDouble(a) * Double.longBitsToDouble(b));
+    }
+
+    public static long plainDiv(long a, long b) {
+        return Double.doubleToRawLongBits(Double.longBitsToDouble(a) / Double.longBitsToDouble(b));
+    }
+
+    /** Of {@code b}. */
+    public static long plainSqrt(long a, long b) {
+        return Double.doubleToRawLongBits(Math.sqrt(Double.longBitsToDouble(b)));
     }
 
     public static long add(long a, long b, Mxcsr m, Cpu cpu) {

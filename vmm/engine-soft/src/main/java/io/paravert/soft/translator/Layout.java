@@ -28,6 +28,17 @@ final class Layout {
 
     final Counters counters;
 
+    /** By number of an operation: the windows that it goes through, one bit each. */
+    int[] touched = {};
+
+    /** By number of an operation: its block. */
+    Block[] operationBlocks = {};
+
+    /** The region's first block. */
+    final Block entry;
+
+    private final List<Block> blockList = new ArrayList<>();
+    private final List<Integer> touchedList = new ArrayList<>();
     private final List<Op> operationList = new ArrayList<>();
     private final List<Long> addressList = new ArrayList<>();
     private final List<Integer> restList = new ArrayList<>();
@@ -37,6 +48,7 @@ final class Layout {
         CodePage[] all = blocks.stream().map(block -> block.page).distinct().toArray(CodePage[]::new);
         pages = all.length == 1 ? ONE : all;
         this.counters = counters;
+        entry = blocks.get(0);
     }
 
     /** Gives the next number to operation {@code i} of a block. */
@@ -44,7 +56,13 @@ final class Layout {
         operationList.add(block.ops[i]);
         addressList.add(block.rip + block.ops[i].offset);
         restList.add(block.instructions - i);
+        touchedList.add(0);
+        blockList.add(block);
         return operationList.size() - 1;
+    }
+
+    void setTouched(int number, int windows) {
+        touchedList.set(number, windows);
     }
 
     int exit(Region.Exit exit) {
@@ -60,6 +78,8 @@ final class Layout {
         operations = operationList.toArray(Op[]::new);
         addresses = addressList.stream().mapToLong(Long::longValue).toArray();
         rest = restList.stream().mapToInt(Integer::intValue).toArray();
+        operationBlocks = blockList.toArray(Block[]::new);
+        touched = touchedList.stream().mapToInt(Integer::intValue).toArray();
         exits = exitList.toArray(Region.Exit[]::new);
     }
 }

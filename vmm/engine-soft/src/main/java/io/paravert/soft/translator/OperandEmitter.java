@@ -153,25 +153,46 @@ final class OperandEmitter implements Opcodes {
 
     /** Pops an address, pushes what stands there, zero-extended. */
     void load(int window, int bits) {
-        windows.call(window, "load" + bits, "J", "J");
+        if (windows.isInline(window)) {
+            windows.host(window);
+            code.call(Bytecode.ACCESS, "get" + bits, "(J)J");
+        } else {
+            windows.call(window, "load" + bits, "J", "J");
+        }
     }
 
     /** Stores local {@code value} at the address on the stack. */
     void store(int window, int bits, int value) {
-        code.load(value);
-        windows.call(window, "store" + bits, "JJ", "V");
+        if (windows.isInline(window)) {
+            windows.host(window);
+            code.load(value);
+            code.call(Bytecode.ACCESS, "put" + bits, "(JJ)V");
+        } else {
+            code.load(value);
+            windows.call(window, "store" + bits, "JJ", "V");
+        }
     }
 
     /** Pushes what stands at local ADDRESS on the stack. */
     void loadStack() {
         code.load(Bytecode.ADDRESS);
-        windows.call(windows.ofStack(false), "loadStack", "J", "J");
+        int window = windows.ofStack(false);
+        if (windows.isInline(window)) {
+            load(window, 64);
+        } else {
+            windows.call(window, "loadStack", "J", "J");
+        }
     }
 
     void storeStack(int value) {
         code.load(Bytecode.ADDRESS);
-        code.load(value);
-        windows.call(windows.ofStack(true), "storeStack", "JJ", "V");
+        int window = windows.ofStack(true);
+        if (windows.isInline(window)) {
+            store(window, 64, value);
+        } else {
+            code.load(value);
+            windows.call(window, "storeStack", "JJ", "V");
+        }
     }
 
     /** Pushes the first operand, to be followed by {@link #updateMemory}. */
@@ -181,10 +202,18 @@ final class OperandEmitter implements Opcodes {
             return;
         }
         address(op);
+        int window = windows.of(op, true);
+        if (windows.isInline(window)) {
+            windows.host(window);
+            code.store(Bytecode.HOST);
+            code.load(Bytecode.HOST);
+            code.call(Bytecode.ACCESS, "get" + op.bits, "(J)J");
+            return;
+        }
         code.store(Bytecode.ADDRESS);
         code.load(Bytecode.ADDRESS);
         code.constant(op.bytes());
-        windows.call(windows.of(op, true), "hostForUpdate", "JI", "J");
+        windows.call(window, "hostForUpdate", "JI", "J");
         code.store(Bytecode.HOST);
         code.loadRef(Bytecode.MEMORY);
         code.load(Bytecode.HOST);
@@ -195,7 +224,11 @@ final class OperandEmitter implements Opcodes {
 
     /** Writes local {@code value} to memory if the first operand is there. */
     void updateMemory(Op op, int value) {
-        if (op.dstKind == Op.MEMORY) {
+        if (op.dstKind == Op.MEMORY && windows.isInline(windows.of(op, true))) {
+            code.load(Bytecode.HOST);
+            code.load(value);
+            code.call(Bytecode.ACCESS, "put" + op.bits, "(JJ)V");
+        } else if (op.dstKind == Op.MEMORY) {
             code.loadRef(Bytecode.MEMORY);
             code.load(Bytecode.HOST);
             code.load(Bytecode.ADDRESS);

@@ -1,5 +1,6 @@
 package io.paravert.soft.translator;
 
+import io.paravert.soft.memory.BulkAccess;
 import io.paravert.soft.memory.LinearMemory;
 import io.paravert.soft.memory.Windows;
 import io.paravert.soft.numeric.fp.Mxcsr;
@@ -7,6 +8,7 @@ import io.paravert.soft.state.Control;
 import io.paravert.soft.state.Cpu;
 import io.paravert.soft.state.Guards;
 import io.paravert.soft.state.Pending;
+import io.paravert.soft.state.Rflags;
 import io.paravert.soft.state.Vector;
 import io.paravert.soft.vcpu.Block;
 import io.paravert.soft.vcpu.CodePage;
@@ -27,6 +29,16 @@ abstract class Region extends Translation {
     /** A place where the region is left. */
     record Exit(Block block, Way way) {}
 
+    /** The region was left before an operation that the interpreter has to run. */
+    static final int MISSED = -1;
+
+    /** Misses that are counted before they are compared with the instructions between them; so many of these a miss may cost. */
+    private static final int ROUND = 64;
+
+    private static final long WORTH = 4096;
+    /** So many rounds in succession with more misses than that show that it will go on so. */
+    private static final int MOST_BAD_ROUNDS = 4;
+
     /** For accesses that have no window of their own. Never written. */
     static final long[] CLOSED_WINDOW = {0, Windows.CLOSED, 0};
 
@@ -34,6 +46,9 @@ abstract class Region extends Translation {
     private static final int REHEARSALS = 300;
 
     private final Op[] operations;
+    private final int[] touched;
+    private final Block[] blocks;
+    private final Block entry;
     /** By number of an operation: its address, and the instructions of its block from it on. */
     private final long[] addresses;
 
@@ -48,6 +63,13 @@ abstract class Region extends Translation {
     final long[] windows;
 
     private final Counters counters;
+    private int missedNumber;
+    private long missedAddress;
+    private int misses;
+    private int badRounds;
+    /** That were run since misses were last counted. */
+    private long instructions;
+
     private long windowsKey;
     private long windowsRevoked;
     private long stamp;
@@ -55,6 +77,9 @@ abstract class Region extends Translation {
 
     Region(Layout layout) {
         operations = layout.operations;
+        touched = layout.touched;
+        blocks = layout.operationBlocks;
+        entry = layout.entry;
         addresses = layout.addresses;
         rest = layout.rest;
         exits = layout.exits;
@@ -96,12 +121,18 @@ abstract class Region extends Translation {
             Windows.reset(windows);
         }
         long before = cpu.instructions;
-        Exit exit;
+        int number;
         try {
-            exit = exits[execute(core, cpu, cpu.r, memory, cpu.pending)];
+            number = execute(core, cpu, cpu.r, memory, cpu.pending);
         } finally {
             counters.instructions += cpu.instructions - before;
+            instructions += cpu.instructions - before;
         }
+        if (number == MISSED) {
+            return null;
+        }
+        missed = -1;
+        Exit exit = exits[number];
         if (cpu.pending.poll() != 0) {
             counters.pending++;
         } else if (exit.way == Way.LOOKUP) {
@@ -119,6 +150,50 @@ abstract class Region extends Translation {
     }
 
     /**
+     * Leaves an operation, and what follows it in its block, to the interpreter, and takes back its count. If that happens often, the
+     * region is to be written again so that it does without.
+     */
+    final void missed(Core core, int number, long va) {
+        Cpu cpu = core.cpu;
+        counters.missed++;
+        last = blocks[number];
+        missed = last.instructions - rest[number];
+        cpu.instructions -= rest[number];
+        missedNumber = number;
+        missedAddress = va;
+        reach(core);
+        if (++misses == ROUND) {
+            countRound();
+        }
+    }
+
+    private void countRound() {
+        badRounds = instructions < WORTH * ROUND ? badRounds + 1 : 0;
+        if (badRounds == MOST_BAD_ROUNDS) {
+            entry.wanders = true;
+            entry.translation = null;
+            entry.due = entry.heat + 1;
+        }
+        misses = 0;
+        instructions = 0;
+    }
+
+    /** Moves the windows of the operation that was missed to where it accesses memory. */
+    private void reach(Core core) {
+        for (int mask = touched[missedNumber]; mask != 0; mask &= mask - 1) {
+            int window = Integer.numberOfTrailingZeros(mask) * Windows.WORDS;
+            Windows.reach(windows, window, core.memory, missedAddress, core.cpu.instructions);
+        }
+    }
+
+    @Override
+    public final void resumed(Core core) {
+        if (core.memory.key() == windowsKey && core.memory.revoked() == windowsRevoked) {
+            reach(core);
+        }
+    }
+
+    /**
      * Calls the generated method in vain, as often as makes HotSpot compile it: the vCPU shall run as little as can be of what is hot
      * in HotSpot's interpreter, which is slower than this engine's. Before any vCPU runs this, on any thread.
      */
@@ -128,7 +203,7 @@ abstract class Region extends Translation {
         }
     }
 
-    /** Runs; the number of the exit by which the region was left. In a rehearsal there is no core, and nothing is done. */
+    /** Runs; the number of the exit by which the region was left, or MISSED. In a rehearsal there is no core, and nothing is done. */
     abstract int execute(
             @Nullable Core core,
             @Nullable Cpu cpu,
@@ -149,6 +224,16 @@ abstract class Region extends Translation {
         core.interrupted = operations[number];
         core.cpu.rip = addresses[number];
         core.cpu.instructions -= rest[number];
+    }
+
+    /** Elements of a repeated MOVS that are copied at once; see {@link BulkAccess#move}. */
+    static long moveBulk(Cpu cpu, LinearMemory memory, long to, long from, long count, int bytes) {
+        return cpu.has(Rflags.DF) ? 0 : BulkAccess.move(to, from, count, bytes, memory);
+    }
+
+    /** Elements of a repeated STOS that are written at once; see {@link BulkAccess#fill}. */
+    static long storeBulk(Cpu cpu, LinearMemory memory, long to, long value, long count, int bytes) {
+        return cpu.has(Rflags.DF) ? 0 : BulkAccess.fill(to, value, count, bytes, memory);
     }
 
     /** Refuses an operand that has to be aligned to 16 bytes and is not. */

@@ -12,8 +12,8 @@ import org.objectweb.asm.Type;
 
 /** From a plan to a region: writes a class, and makes it known to the JVM as a hidden one, which is unloaded when nobody holds it. */
 final class RegionCompiler implements Opcodes {
-    /** HotSpot compiles no method that is longer. */
-    private static final int LONGEST_METHOD = 8000;
+    /** Bytes. HotSpot's second compiler takes methods up to 8,000, but the first runs out of registers for long ones. */
+    static final int LONGEST_METHOD = 5000;
 
     private static final String NAME = "io/paravert/soft/translator/Translated";
     private static final String LAYOUT = Type.getDescriptor(Layout.class);
@@ -37,7 +37,7 @@ final class RegionCompiler implements Opcodes {
      * The class file of a plan, in two passes: the first finds which registers are used, and what is known of flags.
      *
      * @param layout is filled
-     * @return null if a method is longer than HotSpot compiles; then {@code layout} says how long it is
+     * @return null if a method is longer than HotSpot compiles well; then {@code layout} says how long it is
      */
     static byte @Nullable [] compile(RegionPlan plan, Layout layout) {
         Writer writer = new Writer();

@@ -50,6 +50,7 @@ final class RegionEmitter implements Opcodes {
     private final FlagEmitter flags;
     private final IntegerEmitter integers;
     private final VectorEmitter vectors;
+    private final StringEmitter strings;
     /** General registers that some other pass found used and written. */
     private final int used;
 
@@ -78,11 +79,12 @@ final class RegionEmitter implements Opcodes {
         this.plan = plan;
         this.layout = layout;
         code = new Bytecode(mv);
-        windows = first == null ? new WindowEmitter(code, plan.mayUseWindows()) : first.windows.again(code);
+        windows = first == null ? new WindowEmitter(code, plan) : first.windows.again(code);
         operands = new OperandEmitter(code, windows);
         flags = new FlagEmitter(code);
         integers = new IntegerEmitter(code, operands, flags);
         vectors = new VectorEmitter(code, operands, flags);
+        strings = new StringEmitter(code, operands);
         int blocks = plan.blocks().size();
         labels = new Label[blocks];
         for (int i = 0; i < blocks; i++) {
@@ -144,6 +146,7 @@ final class RegionEmitter implements Opcodes {
         code.jump(GOTO, spilled);
         code.mv.visitTryCatchBlock(begin, end, thrown, RUNTIME_EXCEPTION);
         abandon();
+        miss();
         code.label(last);
         code.mv.visitMaxs(0, 0);
         code.mv.visitEnd();
@@ -161,9 +164,15 @@ final class RegionEmitter implements Opcodes {
         code.storeInt(PC);
         code.op(LCONST_0);
         code.store(COUNT);
+        code.op(LCONST_0);
+        code.store(Bytecode.VA);
         flags.reload();
         code.loadRef(Bytecode.THIS);
         code.mv.visitFieldInsn(GETFIELD, Bytecode.REGION, "windows", "[J");
+        // It is not null: HotSpot need not ask at each access.
+        code.op(DUP);
+        code.op(ARRAYLENGTH);
+        code.op(POP);
         code.mv.visitVarInsn(ASTORE, Bytecode.WINDOWS);
         code.mv.visitFieldInsn(GETSTATIC, Bytecode.REGION, "CLOSED_WINDOW", "[J");
         code.mv.visitVarInsn(ASTORE, Bytecode.CLOSED_WINDOW);
@@ -223,6 +232,19 @@ final class RegionEmitter implements Opcodes {
         code.op(ATHROW);
     }
 
+    /** Leaves before the operation PC, whose access is at VA; the interpreter will run it. */
+    private void miss() {
+        code.label(windows.missed);
+        spillAll();
+        code.loadRef(Bytecode.THIS);
+        code.loadRef(Bytecode.CORE);
+        code.loadInt(PC);
+        code.load(Bytecode.VA);
+        code.callVirtual(Bytecode.REGION, "missed", "(" + CORE + "IJ)V");
+        code.constant(Region.MISSED);
+        code.op(IRETURN);
+    }
+
     private void block(int place) {
         Block block = plan.blocks().get(place);
         code.label(labels[place]);
@@ -242,6 +264,7 @@ final class RegionEmitter implements Opcodes {
             } else {
                 end(place, block, op, number);
             }
+            layout.setTouched(number, windows.takeTouched());
         }
     }
 
@@ -252,7 +275,13 @@ final class RegionEmitter implements Opcodes {
 
     private void operation(Op op, int number) {
         begin(number);
-        if (!integers.emit(op) && !vectors.emit(op)) {
+        if (StringEmitter.isBulk(op)) {
+            Label done = new Label();
+            strings.emit(op, done);
+            statement(number);
+            strings.reload();
+            code.label(done);
+        } else if (!integers.emit(op) && !vectors.emit(op)) {
             statement(number);
             operands.reload(used);
             vectors.registers.reload(usedVectors);

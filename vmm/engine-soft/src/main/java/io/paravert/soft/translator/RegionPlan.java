@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,6 +22,10 @@ final class RegionPlan {
     record Limits(int blocks, int operations, int pages, int least) {}
 
     private boolean mayUseWindows;
+    private boolean leaves;
+
+    /** As they were found: the nearest to the entry first. */
+    private final List<Block> order = new ArrayList<>();
 
     private final List<Block> blocks = new ArrayList<>();
     private final Map<Long, Integer> places = new HashMap<>();
@@ -40,7 +45,7 @@ final class RegionPlan {
     static RegionPlan grow(CodeCache code, Block entry, Limits limits) {
         RegionPlan plan = new RegionPlan(limits);
         plan.mayUseWindows = !code.revokesUnseen();
-        Map<Long, Block> chosen = new HashMap<>();
+        Map<Long, Block> chosen = new LinkedHashMap<>();
         ArrayDeque<Block> queue = new ArrayDeque<>();
         plan.choose(entry, chosen, queue);
         int operations = entry.ops.length;
@@ -56,7 +61,11 @@ final class RegionPlan {
                 }
             }
         }
-        plan.layOut(code, entry, chosen);
+        plan.leaves = plan.mayUseWindows && chosen.values().stream().noneMatch(block -> block.wanders);
+        for (Block block : chosen.values()) {
+            plan.successors(code, block);
+        }
+        plan.layOut(chosen);
         return plan;
     }
 
@@ -67,14 +76,16 @@ final class RegionPlan {
     }
 
     /** Reverse postorder: every block after those that lead to it, but for the jumps back of loops. */
-    private void layOut(CodeCache code, Block entry, Map<Long, Block> chosen) {
+    private void layOut(Map<Long, Block> chosen) {
+        order.addAll(chosen.values());
+        Block entry = order.get(0);
         List<Block> postorder = new ArrayList<>();
         Set<Block> seen = new HashSet<>();
         ArrayDeque<Block> path = new ArrayDeque<>();
         ArrayDeque<ArrayDeque<Block>> rest = new ArrayDeque<>();
         seen.add(entry);
         path.push(entry);
-        rest.push(within(code, entry, chosen));
+        rest.push(within(entry, chosen));
         while (!path.isEmpty()) {
             Block next = rest.element().poll();
             if (next == null) {
@@ -82,7 +93,7 @@ final class RegionPlan {
                 rest.pop();
             } else if (seen.add(next)) {
                 path.push(next);
-                rest.push(within(code, next, chosen));
+                rest.push(within(next, chosen));
             }
         }
         for (int i = postorder.size() - 1; i >= 0; i--) {
@@ -91,9 +102,9 @@ final class RegionPlan {
         }
     }
 
-    private ArrayDeque<Block> within(CodeCache code, Block block, Map<Long, Block> chosen) {
+    private ArrayDeque<Block> within(Block block, Map<Long, Block> chosen) {
         ArrayDeque<Block> result = new ArrayDeque<>();
-        for (Block next : successors(code, block)) {
+        for (Block next : targets.getOrDefault(block, List.of())) {
             if (next.equals(chosen.get(next.rip))) {
                 result.addFirst(next);
             }
@@ -151,16 +162,23 @@ final class RegionPlan {
         return mayUseWindows;
     }
 
-    /** The beginning of this plan, which made a method of {@code size} bytes, so that the method becomes short enough. */
+    /** Whether an access outside its window leaves the region. */
+    boolean leaves() {
+        return leaves;
+    }
+
+    /** The blocks of this plan, which made a method of {@code size} bytes, that are nearest to its entry, so that the method becomes short enough. */
     RegionPlan cut(int size) {
         RegionPlan result = new RegionPlan(limits);
         result.mayUseWindows = mayUseWindows;
+        result.leaves = leaves;
         result.targets.putAll(targets);
-        int kept = (int) Math.min(blocks.size() - 1, blocks.size() * 7000L / size);
-        for (Block block : blocks.subList(0, Math.max(1, kept))) {
-            result.places.put(block.rip, result.blocks.size());
-            result.blocks.add(block);
+        int kept = (int) Math.min(blocks.size() - 1, blocks.size() * (RegionCompiler.LONGEST_METHOD * 7L / 8) / size);
+        Map<Long, Block> chosen = new LinkedHashMap<>();
+        for (Block block : order.subList(0, Math.max(1, kept))) {
+            chosen.put(block.rip, block);
         }
+        result.layOut(chosen);
         return result;
     }
 

@@ -136,7 +136,7 @@ final class ShiftEmitter implements Opcodes {
             flags.result();
             code.store(B);
             flags.aux();
-            code.load(A);
+            code.load(RESULT);
             pushCount(count);
             code.constant(op.bits);
             code.call(FLAGS, aux, "(JJII)J");

@@ -49,6 +49,7 @@ public final class Translator implements Tier {
     private final Counters counters = new Counters();
     private int sinceFlush;
     private int asked;
+    private boolean neverLeaves;
 
     public Translator(Settings settings, Executor executor) {
         this(settings, executor, null, MOST_REGIONS);
@@ -65,6 +66,11 @@ public final class Translator implements Tier {
         this.dump = dump;
         this.settings = settings;
         this.executor = executor;
+    }
+
+    /** For tests: regions are written at once as they are where accesses wander. */
+    void neverLeave(boolean never) {
+        neverLeaves = never;
     }
 
     Counters counters() {
@@ -115,6 +121,7 @@ public final class Translator implements Tier {
             core.code.forgetAll();
             return;
         }
+        block.wanders |= neverLeaves;
         asked++;
         int least = Math.max(1, block.heat / LEAST_SHARE);
         RegionPlan plan = RegionPlan.grow(

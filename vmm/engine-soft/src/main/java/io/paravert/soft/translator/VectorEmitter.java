@@ -277,7 +277,53 @@ final class VectorEmitter implements Opcodes {
         code.call(step.owner(), step.name(), arguments + WITH_MXCSR + result);
     }
 
+    /** The step on two locals, to a third; leaves the region if it is not usual. */
+    private void plainStep(VectorStep step, int b, int result) {
+        code.store(Bytecode.A);
+        code.load(Bytecode.A);
+        code.load(b);
+        String name = step.name();
+        String operation = Character.toUpperCase(name.charAt(0)) + name.substring(1);
+        code.call(step.owner(), "plain" + operation, "(JJ)J");
+        code.store(result);
+        code.loadRef(Bytecode.MXCSR);
+        code.load(Bytecode.A);
+        code.load(b);
+        code.load(result);
+        code.call(step.owner(), "isUsual" + operation, "(L" + Bytecode.MXCSR_NAME + ";JJJ)Z");
+        code.jump(IFEQ, operands.windows.missed);
+    }
+
+    private void plainStep(Op op, VectorStep step) {
+        registers.lowSource(op);
+        code.store(LOW);
+        if (step.shape() == VectorStep.Shape.ROOT) {
+            code.load(LOW);
+        } else {
+            registers.low(op.dst);
+        }
+        plainStep(step, LOW, RESULT);
+        code.load(RESULT);
+        registers.setLow(op.dst);
+    }
+
+    private void plainSteps(Op op, VectorStep step) {
+        registers.source(op);
+        registers.low(op.dst);
+        plainStep(step, LOW, OTHER_LOW);
+        registers.high(op.dst);
+        plainStep(step, HIGH, OTHER_HIGH);
+        code.load(OTHER_LOW);
+        registers.setLow(op.dst);
+        code.load(OTHER_HIGH);
+        registers.setHigh(op.dst);
+    }
+
     private void doubleStep(Op op, VectorStep step) {
+        if (operands.windows.leaves()) {
+            plainStep(op, step);
+            return;
+        }
         boolean unary = step.shape() == VectorStep.Shape.ROOT;
         if (op.srcKind == Op.MEMORY && !unary) {
             registers.lowSource(op);
@@ -295,6 +341,10 @@ final class VectorEmitter implements Opcodes {
     }
 
     private void doubleSteps(Op op, VectorStep step) {
+        if (operands.windows.leaves()) {
+            plainSteps(op, step);
+            return;
+        }
         registers.source(op);
         registers.low(op.dst);
         code.load(LOW);

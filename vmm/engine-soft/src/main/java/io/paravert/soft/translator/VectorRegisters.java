@@ -98,6 +98,15 @@ final class VectorRegisters implements Opcodes {
     private void load128(Op op) {
         int window = operands.windows.of(op, false);
         code.load(ADDRESS);
+        if (operands.windows.isInline(window)) {
+            operands.windows.host(window);
+            code.store(Bytecode.HOST);
+            word(0);
+            code.store(LOW);
+            word(8);
+            code.store(HIGH);
+            return;
+        }
         operands.windows.call(window, "loadLow128", "J", "J");
         code.store(LOW);
         code.load(ADDRESS);
@@ -107,13 +116,36 @@ final class VectorRegisters implements Opcodes {
         code.store(HIGH);
     }
 
+    private void word(int offset) {
+        code.load(Bytecode.HOST);
+        if (offset != 0) {
+            code.constant((long) offset);
+            code.op(LADD);
+        }
+        code.call(Bytecode.ACCESS, "get64", "(J)J");
+    }
+
     /** Stores locals LOW and HIGH. */
     void store(Op op) {
         aligned(op);
         code.load(ADDRESS);
+        int window = operands.windows.of(op, true);
+        if (operands.windows.isInline(window)) {
+            operands.windows.host(window);
+            code.store(Bytecode.HOST);
+            code.load(Bytecode.HOST);
+            code.load(LOW);
+            code.call(Bytecode.ACCESS, "put64", "(JJ)V");
+            code.load(Bytecode.HOST);
+            code.constant(8L);
+            code.op(LADD);
+            code.load(HIGH);
+            code.call(Bytecode.ACCESS, "put64", "(JJ)V");
+            return;
+        }
         code.load(LOW);
         code.load(HIGH);
-        operands.windows.call(operands.windows.of(op, true), "store128", "JJJ", "V");
+        operands.windows.call(window, "store128", "JJJ", "V");
     }
 
     /** Pushes {@code Cpu.vectors}. */

@@ -5,6 +5,8 @@ import io.paravert.soft.state.Cpu;
 import io.paravert.soft.vcpu.Op;
 import java.util.ArrayList;
 import java.util.List;
+import org.objectweb.asm.Label;
+import org.objectweb.asm.Opcodes;
 
 /**
  * Accesses through {@link Windows}: one for each way in which addresses are formed (a base, an index, a far displacement) and
@@ -24,21 +26,40 @@ final class WindowEmitter {
     private final Bytecode code;
     private final List<Place> places;
     private final boolean isUsed;
+    /** An access outside its window leaves the region: goes to {@link #missed}, whose address is in local VA. */
+    private final boolean leaves;
 
-    /** @param isUsed false if every access has to probe the TLB */
-    WindowEmitter(Bytecode code, boolean isUsed) {
-        this(code, isUsed, List.of());
+    /** Where the region is left before an instruction that the interpreter has to run; operand stack empty. */
+    final Label missed = new Label();
+    /** Windows of the operation under way, one bit each. */
+    private int touched;
+
+    WindowEmitter(Bytecode code, RegionPlan plan) {
+        this(code, plan.mayUseWindows(), plan.leaves(), List.of());
     }
 
-    private WindowEmitter(Bytecode code, boolean isUsed, List<Place> known) {
+    private WindowEmitter(Bytecode code, boolean isUsed, boolean leaves, List<Place> known) {
         this.code = code;
         this.isUsed = isUsed;
+        this.leaves = leaves;
         places = new ArrayList<>(known);
     }
 
     /** For another pass over the same operations. */
     WindowEmitter again(Bytecode other) {
-        return new WindowEmitter(other, isUsed, places);
+        return new WindowEmitter(other, isUsed, leaves, places);
+    }
+
+    /** Windows that were asked for since the last call, one bit each. */
+    int takeTouched() {
+        int result = touched;
+        touched = 0;
+        return result;
+    }
+
+    /** True if the region is left rather than that something rare is called. */
+    boolean leaves() {
+        return leaves;
     }
 
     /** The window of the stack, or NONE. */
@@ -59,6 +80,9 @@ final class WindowEmitter {
             places.add(place);
             known = places.size() - 1;
         }
+        if (known >= 0) {
+            touched |= 1 << known;
+        }
         return known;
     }
 
@@ -69,6 +93,32 @@ final class WindowEmitter {
             result[i] = places.get(i).store;
         }
         return result;
+    }
+
+    /** True if {@link #host} serves that window, else {@link #call}. */
+    boolean isInline(int window) {
+        return leaves && window != NONE;
+    }
+
+    /** Pops an address, pushes the host's for it, or leaves the region. */
+    void host(int window) {
+        code.store(Bytecode.VA);
+        // The comparison is written out: a method that says true or false would leave HotSpot with two of them.
+        code.load(Bytecode.VA);
+        word(window, 0);
+        code.op(Opcodes.LSUB);
+        word(window, 1);
+        code.op(Opcodes.LCMP);
+        code.jump(Opcodes.IFGE, missed);
+        code.load(Bytecode.VA);
+        word(window, 2);
+        code.op(Opcodes.LADD);
+    }
+
+    private void word(int window, int index) {
+        code.loadRef(Bytecode.WINDOWS);
+        code.constant(window * Windows.WORDS + index);
+        code.call("io/paravert/memory/RawMemory", "element", "([JI)J");
     }
 
     /** Pushes the last arguments of {@link io.paravert.soft.memory.InlineAccess}'s methods, and calls one. */

@@ -32,6 +32,9 @@ public final class Block {
     /** The {@link #heat} at which the second tier is asked. */
     public int due;
 
+    /** Accesses of the region that began here were outside their windows too often for it to be left each time. */
+    public boolean wanders;
+
     /** What runs instead of the interpreter from here; set by any thread to an object that is safe to publish by a race. */
     public @Nullable Translation translation;
 

@@ -88,7 +88,8 @@ public final class CodeCache {
     }
 
     private CodeContext contextFor(int mode, long base, long limit) {
-        for (CodeContext known : contexts) {
+        for (int i = 0; i < contexts.size(); i++) {
+            CodeContext known = contexts.get(i);
             if (known.mode() == mode && known.base() == base && known.limit() == limit) {
                 return known;
             }

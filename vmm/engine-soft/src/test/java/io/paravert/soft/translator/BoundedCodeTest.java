@@ -192,9 +192,14 @@ class BoundedCodeTest {
     }
 
     @Test
-    void shouldKeepNothingOfAMachineThatIsClosed() {
+    void shouldKeepNothingOfAMachineThatIsClosed() throws InterruptedException {
         runAndClose();
         System.gc();
+        // HotSpot's compilers hold what they are at.
+        for (int i = 0; i < 300 && tier.alive() != 0; i++) {
+            Thread.sleep(100);
+            System.gc();
+        }
         assertThat(tier.alive()).isZero();
     }
 

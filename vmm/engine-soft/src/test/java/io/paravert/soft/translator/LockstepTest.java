@@ -30,6 +30,7 @@ class LockstepTest {
 
     private long entries;
     private long faults;
+    private long missed;
 
     @Test
     void shouldDoWhatTheInterpreterDoes() {
@@ -38,7 +39,8 @@ class LockstepTest {
             compare(SEED + i);
         }
         assertThat(entries).isGreaterThan(PROGRAMS);
-        assertThat(faults).isGreaterThan(PROGRAMS / 20);
+        assertThat(faults).isGreaterThan(PROGRAMS / 60);
+        assertThat(missed).isGreaterThan(PROGRAMS / 2);
     }
 
     private void compare(long seed) {
@@ -48,6 +50,7 @@ class LockstepTest {
                 new Translator.Settings(2, 1 + random.nextInt(10), 4 + random.nextInt(100), 1 + random.nextInt(3));
         long registers = random.nextLong();
         Translator translator = new Translator(cut, Runnable::run);
+        translator.neverLeave(random.nextInt(3) == 0);
         try (SoftGuest interpreted = new SoftGuest(1, MachineSpec.InterruptController.MONITOR, () -> Tier.NONE);
                 SoftGuest translated = new SoftGuest(1, MachineSpec.InterruptController.MONITOR, () -> translator)) {
             run(interpreted, code, registers);
@@ -61,6 +64,7 @@ class LockstepTest {
             assertThat(vectors(translated)).as("vectors of " + what).isEqualTo(vectors(interpreted));
             entries += translator.counters().entries;
             faults += translator.counters().faults;
+            missed += translator.counters().missed;
         }
     }
 

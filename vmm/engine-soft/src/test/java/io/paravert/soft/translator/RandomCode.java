@@ -102,7 +102,9 @@ final class RandomCode {
     byte[] loop(int n) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         for (int i = 0; i < n; i++) {
-            if (random.nextInt(6) == 0) {
+            if (random.nextInt(12) == 0) {
+                strings(out);
+            } else if (random.nextInt(6) == 0) {
                 byte[] skipped = instruction();
                 out.write(0x70 + random.nextInt(16));
                 out.write(skipped.length);
@@ -124,6 +126,40 @@ final class RandomCode {
         });
         out.write(0xf4);
         return out.toByteArray();
+    }
+
+    /** A repeated string instruction over some of the data, upward or downward; from R13 on to its end. */
+    private void strings(ByteArrayOutputStream out) {
+        boolean down = random.nextInt(6) == 0;
+        // mov ecx, count; lea rsi, [rbx + d]; lea rdi, [rbp + d] or [r13 + d]
+        put(out, 0xb9, random.nextInt(random.nextBoolean() ? 20 : 400));
+        put(out, 0x48, 0x8d, 0xb3, random.nextInt(0x800));
+        boolean walks = random.nextInt(8) == 0;
+        put(out, walks ? 0x49 : 0x48, 0x8d, 0xbd, random.nextInt(0x1800));
+        if (down) {
+            out.write(0xfd);
+        }
+        out.write(random.nextBoolean() ? 0xf3 : 0xf2);
+        switch (random.nextInt(4)) {
+            case 0 -> out.write(0x66);
+            case 1 -> out.write(0x48);
+            default -> {}
+        }
+        out.write(new int[] {0xa4, 0xa5, 0xaa, 0xab, 0xa6, 0xa7, 0xae, 0xaf}[random.nextInt(8)]);
+        if (down) {
+            out.write(0xfc);
+        }
+    }
+
+    /** An opcode, and four bytes of the last number. */
+    private static void put(ByteArrayOutputStream out, int... numbers) {
+        for (int i = 0; i < numbers.length - 1; i++) {
+            out.write(numbers[i]);
+        }
+        int last = numbers[numbers.length - 1];
+        for (int i = 0; i < 4; i++) {
+            out.write(last >> 8 * i);
+        }
     }
 
     private byte[] instruction() {

@@ -54,6 +54,56 @@ class RegionWindowsTest {
         assertThat(guest.get(RSI)).isEqualTo(500 + 500_000);
     }
 
+    /** Every access is outside its window: the region is written again, so that it is not left each time. */
+    @Test
+    void shouldNotBeLeftForEveryAccessThatWanders() {
+        // Eight pages whose order in memory is the reverse of the linear one.
+        for (int i = 0; i < 8; i++) {
+            guest.put64(ENTRY + 8 * i, DATA + 0x1000L * (7 - i) | 7);
+        }
+        guest.code(a -> {
+            a.mov(ECX, 4000);
+            Label loop = a.here();
+            a.mov(EAX, ECX);
+            a.and(EAX, 7);
+            a.shl(EAX, 12);
+            a.add(dword(RAX, (int) DATA), 1);
+            a.dec(ECX);
+            a.jnz(loop);
+            a.hlt();
+        });
+        assertThat(guest.run()).isEqualTo(HALT);
+        for (int i = 0; i < 8; i++) {
+            assertThat(guest.get64(DATA + 0x1000 * i)).isEqualTo(500);
+        }
+        assertThat(translator.counters().missed).isBetween(64L, 600L);
+    }
+
+    /** Misses that are rare are not worth another translation. */
+    @Test
+    void shouldLeaveForAnAccessOutsideItsWindow() {
+        guest.code(a -> {
+            a.mov(EDX, 100);
+            Label outer = a.here();
+            a.mov(ECX, 20_000);
+            a.mov(RBX, DATA);
+            Label inner = a.here();
+            a.inc(qword(RBX));
+            a.dec(ECX);
+            a.jnz(inner);
+            // Across pages, where no window reaches.
+            a.inc(qword(RBX, 0xffc));
+            a.dec(EDX);
+            a.jnz(outer);
+            a.hlt();
+        });
+        assertThat(guest.run()).isEqualTo(HALT);
+        assertThat(guest.get64(DATA)).isEqualTo(2_000_000);
+        assertThat(guest.get64(DATA + 0xffc)).isEqualTo(100);
+        assertThat(translator.counters().missed).isPositive();
+        assertThat(translator.counters().regions).isLessThan(20);
+    }
+
     @Test
     void shouldReadOverPagesThatLieApartInMemory() {
         // Linear pages in turn; the second and third are exchanged in memory.

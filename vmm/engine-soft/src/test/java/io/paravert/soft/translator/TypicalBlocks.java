@@ -189,6 +189,12 @@ final class TypicalBlocks {
             a.mov(ECX, 16);
             a.rep().stosq();
         });
+        ALL.put("repeated-move", a -> {
+            a.mov(RSI, RBX);
+            a.lea(RDI, mem(RBX, 64));
+            a.mov(ECX, 24);
+            a.rep().movsb();
+        });
         ALL.put("segment-base", a -> a.mov(RAX, qword(RBX).withSegment(GS)));
         ALL.put("by-the-interpreter", a -> {
             a.xor(EAX, EAX);

@@ -10,9 +10,9 @@ public final class Convert {
 
     /** CVTSI2SD of a 64-bit integer. (A 32-bit one is exact: {@code (double) value}.) */
     public static long cvtsi2sd(long value, Mxcsr m) {
-        if (m.plain()) {
+        if (m.isPlain()) {
             double r = (double) value;
-            if (m.inexactKnown() || ((long) r == value && value != Long.MAX_VALUE))
+            if (m.isInexactKnown() || ((long) r == value && value != Long.MAX_VALUE))
                 return Double.doubleToRawLongBits(r);
         }
         return fromInteger(DOUBLE, value, m);
@@ -20,9 +20,9 @@ public final class Convert {
 
     /** CVTSI2SS of a 64-bit integer, or of a 32-bit one sign-extended; also the element of CVTDQ2PS. */
     public static int cvtsi2ss(long value, Mxcsr m) {
-        if (m.plain()) {
+        if (m.isPlain()) {
             float r = (float) value;
-            if (m.inexactKnown() || ((long) r == value && value != Long.MAX_VALUE)) return Float.floatToRawIntBits(r);
+            if (m.isInexactKnown() || ((long) r == value && value != Long.MAX_VALUE)) return Float.floatToRawIntBits(r);
         }
         return (int) fromInteger(SINGLE, value, m);
     }
@@ -85,12 +85,12 @@ public final class Convert {
     }
 
     public static int cvtsd2ss(long v, Mxcsr m) {
-        if (m.plain() && DoubleArithmetic.ordinary(v)) {
+        if (m.isPlain() && DoubleArithmetic.ordinary(v)) {
             double d = Double.longBitsToDouble(v);
             float r = (float) d;
             float magnitude = Math.abs(r);
             boolean inRange = magnitude > Float.MIN_NORMAL && magnitude <= Float.MAX_VALUE;
-            if (inRange && (m.inexactKnown() || r == d)) return Float.floatToRawIntBits(r);
+            if (inRange && (m.isInexactKnown() || r == d)) return Float.floatToRawIntBits(r);
         }
         return (int) convert(DOUBLE, SINGLE, v, m);
     }

@@ -9,36 +9,38 @@ public final class DoubleArithmetic {
     private DoubleArithmetic() {}
 
     public static long addsd(long a, long b, Mxcsr m) {
-        if (m.plain()) {
+        if (m.isPlain()) {
             double x = Double.longBitsToDouble(a);
             double y = Double.longBitsToDouble(b);
             double r = x + y;
             if (ordinary(a) && ordinary(b) && (inRange(r) || r == 0)) {
-                if (m.inexactKnown() || r == 0 || sumIsExact(x, y, r)) return Double.doubleToRawLongBits(r);
+                if (m.isInexactKnown() || r == 0 || Exactness.ofSum(a, b, Double.doubleToRawLongBits(r)))
+                    return Double.doubleToRawLongBits(r);
             }
         }
         return SoftArithmetic.add(DOUBLE, a, b, m);
     }
 
     public static long subsd(long a, long b, Mxcsr m) {
-        if (m.plain()) {
+        if (m.isPlain()) {
             double x = Double.longBitsToDouble(a);
             double y = Double.longBitsToDouble(b);
             double r = x - y;
             if (ordinary(a) && ordinary(b) && (inRange(r) || r == 0)) {
-                if (m.inexactKnown() || r == 0 || sumIsExact(x, -y, r)) return Double.doubleToRawLongBits(r);
+                if (m.isInexactKnown() || r == 0 || Exactness.ofSum(a, b ^ DOUBLE.sign, Double.doubleToRawLongBits(r)))
+                    return Double.doubleToRawLongBits(r);
             }
         }
         return SoftArithmetic.sub(DOUBLE, a, b, m);
     }
 
     public static long mulsd(long a, long b, Mxcsr m) {
-        if (m.plain() && ordinary(a) && ordinary(b)) {
+        if (m.isPlain() && ordinary(a) && ordinary(b)) {
             double x = Double.longBitsToDouble(a);
             double y = Double.longBitsToDouble(b);
             double r = x * y;
             boolean exact = x == 0 || y == 0;
-            if (exact || (inRange(r) && (m.inexactKnown() || productIsExact(a, b)))) {
+            if (exact || (inRange(r) && (m.isInexactKnown() || Exactness.ofProduct(a, b)))) {
                 return Double.doubleToRawLongBits(r);
             }
         }
@@ -46,13 +48,13 @@ public final class DoubleArithmetic {
     }
 
     public static long divsd(long a, long b, Mxcsr m) {
-        if (m.plain() && ordinary(a) && ordinary(b)) {
+        if (m.isPlain() && ordinary(a) && ordinary(b)) {
             double x = Double.longBitsToDouble(a);
             double y = Double.longBitsToDouble(b);
             double r = x / y;
             if (inRange(r)) {
                 long bits = Double.doubleToRawLongBits(r);
-                if (m.inexactKnown() || (productIsExact(bits, b) && r * y == x)) return bits;
+                if (m.isInexactKnown() || Exactness.ofQuotient(a, b, bits)) return bits;
             }
         }
         return SoftArithmetic.div(DOUBLE, a, b, m);
@@ -60,12 +62,12 @@ public final class DoubleArithmetic {
 
     /** Source b. */
     public static long sqrtsd(long b, Mxcsr m) {
-        if (m.plain() && ordinary(b)) {
+        if (m.isPlain() && ordinary(b)) {
             double y = Double.longBitsToDouble(b);
             double r = Math.sqrt(y);
             if (inRange(r)) {
                 long bits = Double.doubleToRawLongBits(r);
-                if (m.inexactKnown() || (productIsExact(bits, bits) && r * r == y)) return bits;
+                if (m.isInexactKnown() || Exactness.ofSquare(b, bits)) return bits;
             }
         }
         return SoftArithmetic.sqrt(DOUBLE, b, m);
@@ -79,7 +81,7 @@ public final class DoubleArithmetic {
     public static long fma(long x, long y, long z, int negate, Mxcsr m) {
         long a = (negate & Fma.NEGATE_PRODUCT) != 0 && !DOUBLE.isNan(x) ? x ^ DOUBLE.sign : x;
         long c = (negate & Fma.NEGATE_ADDEND) != 0 && !DOUBLE.isNan(z) ? z ^ DOUBLE.sign : z;
-        if (m.plain() && m.inexactKnown() && ordinary(a) && ordinary(y) && ordinary(c)) {
+        if (m.isPlain() && m.isInexactKnown() && ordinary(a) && ordinary(y) && ordinary(c)) {
             double r = Math.fma(Double.longBitsToDouble(a), Double.longBitsToDouble(y), Double.longBitsToDouble(c));
             if (inRange(r)) return Double.doubleToRawLongBits(r);
         }
@@ -96,18 +98,5 @@ public final class DoubleArithmetic {
     private static boolean inRange(double r) {
         double magnitude = Math.abs(r);
         return magnitude > Double.MIN_NORMAL && magnitude <= Double.MAX_VALUE;
-    }
-
-    /** Whether x + y lost nothing (Knuth's TwoSum; TAOCP vol. 2, 4.2.2, theorem B). */
-    private static boolean sumIsExact(double x, double y, double r) {
-        double yPart = r - x;
-        double xPart = r - yPart;
-        return (x - xPart) + (y - yPart) == 0;
-    }
-
-    /** Whether the significands are short enough for their product to be exact; false says nothing. */
-    private static boolean productIsExact(long a, long b) {
-        int zeros = Long.numberOfTrailingZeros(a | 1L << 52) + Long.numberOfTrailingZeros(b | 1L << 52);
-        return zeros >= 53;
     }
 }

@@ -88,18 +88,18 @@ public final class Mxcsr {
         return (value & FTZ) != 0;
     }
 
-    /** {@link #plain}, and PE is set already: arithmetic on normal numbers has nothing to raise. */
+    /** {@link #isPlain}, and PE is set already: arithmetic on normal numbers has nothing to raise. */
     public boolean isUsual() {
         return (value & (MASKS_AND_RC | PE)) == (INITIAL | PE);
     }
 
     /** All exceptions masked and rounding to nearest: Java's arithmetic, if nothing but PE can be raised. */
-    boolean plain() {
+    public boolean isPlain() {
         return (value & MASKS_AND_RC) == INITIAL;
     }
 
     /** PE is set already, so that exactness need not be known. */
-    boolean inexactKnown() {
+    public boolean isInexactKnown() {
         return (value & PE) != 0;
     }
 }

@@ -12,50 +12,52 @@ public final class SingleArithmetic {
     private SingleArithmetic() {}
 
     public static int addss(int a, int b, Mxcsr m) {
-        if (m.plain() && ordinary(a) && ordinary(b)) {
+        if (m.isPlain() && ordinary(a) && ordinary(b)) {
             float x = Float.intBitsToFloat(a);
             float y = Float.intBitsToFloat(b);
             float r = x + y;
-            if (r == 0 || (inRange(r) && (m.inexactKnown() || sumIsExact(x, y, r)))) return Float.floatToRawIntBits(r);
+            if (r == 0 || (inRange(r) && (m.isInexactKnown() || sumIsExact(x, y, r))))
+                return Float.floatToRawIntBits(r);
         }
         return (int) SoftArithmetic.add(SINGLE, a & 0xffff_ffffL, b & 0xffff_ffffL, m);
     }
 
     public static int subss(int a, int b, Mxcsr m) {
-        if (m.plain() && ordinary(a) && ordinary(b)) {
+        if (m.isPlain() && ordinary(a) && ordinary(b)) {
             float x = Float.intBitsToFloat(a);
             float y = Float.intBitsToFloat(b);
             float r = x - y;
-            if (r == 0 || (inRange(r) && (m.inexactKnown() || sumIsExact(x, -y, r)))) return Float.floatToRawIntBits(r);
+            if (r == 0 || (inRange(r) && (m.isInexactKnown() || sumIsExact(x, -y, r))))
+                return Float.floatToRawIntBits(r);
         }
         return (int) SoftArithmetic.sub(SINGLE, a & 0xffff_ffffL, b & 0xffff_ffffL, m);
     }
 
     public static int mulss(int a, int b, Mxcsr m) {
-        if (m.plain() && ordinary(a) && ordinary(b)) {
+        if (m.isPlain() && ordinary(a) && ordinary(b)) {
             double exact = (double) Float.intBitsToFloat(a) * Float.intBitsToFloat(b);
             float r = (float) exact;
-            if (exact == 0 || (inRange(r) && (m.inexactKnown() || r == exact))) return Float.floatToRawIntBits(r);
+            if (exact == 0 || (inRange(r) && (m.isInexactKnown() || r == exact))) return Float.floatToRawIntBits(r);
         }
         return (int) SoftArithmetic.mul(SINGLE, a & 0xffff_ffffL, b & 0xffff_ffffL, m);
     }
 
     public static int divss(int a, int b, Mxcsr m) {
-        if (m.plain() && ordinary(a) && ordinary(b)) {
+        if (m.isPlain() && ordinary(a) && ordinary(b)) {
             float x = Float.intBitsToFloat(a);
             float y = Float.intBitsToFloat(b);
             float r = x / y;
-            if (inRange(r) && (m.inexactKnown() || (double) r * y == x)) return Float.floatToRawIntBits(r);
+            if (inRange(r) && (m.isInexactKnown() || (double) r * y == x)) return Float.floatToRawIntBits(r);
         }
         return (int) SoftArithmetic.div(SINGLE, a & 0xffff_ffffL, b & 0xffff_ffffL, m);
     }
 
     /** Source b. */
     public static int sqrtss(int b, Mxcsr m) {
-        if (m.plain() && ordinary(b)) {
+        if (m.isPlain() && ordinary(b)) {
             float y = Float.intBitsToFloat(b);
             float r = (float) Math.sqrt(y);
-            if (inRange(r) && (m.inexactKnown() || (double) r * r == y)) return Float.floatToRawIntBits(r);
+            if (inRange(r) && (m.isInexactKnown() || (double) r * r == y)) return Float.floatToRawIntBits(r);
         }
         return (int) SoftArithmetic.sqrt(SINGLE, b & 0xffff_ffffL, m);
     }
@@ -64,7 +66,7 @@ public final class SingleArithmetic {
     public static int fma(int x, int y, int z, int negate, Mxcsr m) {
         int a = (negate & Fma.NEGATE_PRODUCT) != 0 && !isNan(x) ? x ^ Integer.MIN_VALUE : x;
         int c = (negate & Fma.NEGATE_ADDEND) != 0 && !isNan(z) ? z ^ Integer.MIN_VALUE : z;
-        if (m.plain() && m.inexactKnown() && ordinary(a) && ordinary(y) && ordinary(c)) {
+        if (m.isPlain() && m.isInexactKnown() && ordinary(a) && ordinary(y) && ordinary(c)) {
             float r = Math.fma(Float.intBitsToFloat(a), Float.intBitsToFloat(y), Float.intBitsToFloat(c));
             if (inRange(r)) return Float.floatToRawIntBits(r);
         }
