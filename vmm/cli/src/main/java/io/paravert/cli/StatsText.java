@@ -51,8 +51,13 @@ final class StatsText {
         lines.put(
                 "left",
                 text(
-                        "%d entries; left direct %d, indirect %d, pending %d, thrown %d",
-                        t.entries(), exits.direct(), exits.indirect(), exits.pending(), exits.thrown()));
+                        "%d entries; left direct %d, indirect %d, pending %d, thrown %d, missed %d",
+                        t.entries(),
+                        exits.direct(),
+                        exits.indirect(),
+                        exits.pending(),
+                        exits.thrown(),
+                        exits.missed()));
         lines.put(
                 "dropped",
                 text(
@@ -109,6 +114,7 @@ final class StatsText {
         json.writeNumberField("indirect", t.exits().indirect());
         json.writeNumberField("pending", t.exits().pending());
         json.writeNumberField("thrown", t.exits().thrown());
+        json.writeNumberField("missed", t.exits().missed());
         json.writeEndObject();
         json.writeNumberField("statements", t.statements());
         json.writeNumberField("invalidated_blocks", t.invalidatedBlocks());

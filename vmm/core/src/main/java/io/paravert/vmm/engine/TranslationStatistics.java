@@ -41,11 +41,16 @@ public record TranslationStatistics(
      * @param indirect to an address that had to be looked up
      * @param pending because an interrupt, a kick or the like was pending
      * @param thrown by a fault, or for an instruction that has to be begun again elsewhere
+     * @param missed before an instruction that is rare there, such as an access far from those before it
      */
-    public record Exits(long direct, long indirect, long pending, long thrown) {
+    public record Exits(long direct, long indirect, long pending, long thrown, long missed) {
         public Exits plus(Exits other) {
             return new Exits(
-                    direct + other.direct, indirect + other.indirect, pending + other.pending, thrown + other.thrown);
+                    direct + other.direct,
+                    indirect + other.indirect,
+                    pending + other.pending,
+                    thrown + other.thrown,
+                    missed + other.missed);
         }
     }
 

@@ -89,7 +89,7 @@ public final class Translator implements Tier {
                 c.bytes,
                 c.nanoseconds,
                 c.entries,
-                new TranslationStatistics.Exits(c.direct, c.indirect, c.pending, c.faults),
+                new TranslationStatistics.Exits(c.direct, c.indirect, c.pending, c.faults, c.missed),
                 c.statements,
                 code.invalidatedBlocks(),
                 code.invalidatedRegions(),

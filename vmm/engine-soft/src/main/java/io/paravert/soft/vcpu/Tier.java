@@ -25,7 +25,7 @@ public interface Tier {
                     0,
                     0,
                     0,
-                    new TranslationStatistics.Exits(0, 0, 0, 0),
+                    new TranslationStatistics.Exits(0, 0, 0, 0, 0),
                     0,
                     code.invalidatedBlocks(),
                     code.invalidatedRegions(),
