@@ -3,12 +3,13 @@ package io.paravert.soft.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.paravert.soft.state.Control;
+import io.paravert.soft.state.Segment;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Every combination of the bits that decide whether an access is allowed (Intel SDM vol. 3, 4.6), against a statement of the rule
- * that shares nothing with the engine's.
+ * Every combination of the bits that decide whether an access is allowed (Intel SDM vol. 3, 4.6), in every mode of paging and size of
+ * page, with and without EFER.NXE, by both techniques, against a statement of the rule that shares nothing with the engine's.
  */
 class PagingPermissionsTest {
     private static final long PML4 = 0x1000;
@@ -19,30 +20,105 @@ class PagingPermissionsTest {
     private static final long VA = 0x5000;
 
     private static final long NX = 1L << 63;
+    private static final long PS = 1 << 7;
+    private static final int PRESENT = 1;
+    private static final int NO_EXECUTE = 8;
+    private static final int ALL = 7;
 
-    /** P, R/W, U/S and NX of one entry from four bits. */
-    private static long bits(int four) {
-        return four & 7 | ((four & 8) != 0 ? NX : 0);
-    }
+    /** Mode of paging, and the size of the page. */
+    enum Mode {
+        LONG(true, true),
+        LONG_2M(true, true),
+        LONG_1G(true, true),
+        PAE(true, true),
+        PAE_2M(true, false),
+        LEGACY(false, true),
+        LEGACY_4M(false, false);
 
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void shouldAllowExactlyWhatTheBitsAllow(boolean shadow) {
-        try (PagedMemory memory = PagedMemory.of(shadow)) {
-            memory.put(PML4, PDPT | 7);
-            memory.put(PDPT, DIRECTORY | 7);
-            memory.cpu.cr3 = PML4;
-            for (int upper = 0; upper < 16; upper++) {
-                for (int lower = 0; lower < 16; lower++) {
+        /** Entries have eight bytes and may have NX. */
+        final boolean wide;
+        /** The bits of an upper entry count too. */
+        final boolean twoLevels;
+
+        Mode(boolean wide, boolean twoLevels) {
+            this.wide = wide;
+            this.twoLevels = twoLevels;
+        }
+
+        boolean isLong() {
+            return ordinal() < PAE.ordinal();
+        }
+
+        void enter(PagedMemory memory, boolean nxe) {
+            memory.cpu.efer = (nxe ? Control.EFER_NXE : 0) | (isLong() ? Control.EFER_LMA | Control.EFER_LME : 0);
+            memory.cpu.cr4 = wide ? Control.CR4_PAE : Control.CR4_PSE;
+            memory.cpu.cr3 = isLong() ? PML4 : wide ? PDPT : DIRECTORY;
+            int attributes = memory.cpu.segments[Segment.CS].attributes;
+            memory.cpu.segments[Segment.CS].attributes =
+                    isLong() ? attributes | Segment.LONG : attributes & ~Segment.LONG;
+            memory.cpu.pdptes[0] = DIRECTORY | PRESENT;
+            memory.put(PML4, PDPT | ALL);
+            memory.put(PDPT, DIRECTORY | ALL);
+            memory.cpu.refreshMode();
+            memory.mmu.flushAll();
+        }
+
+        void lay(PagedMemory memory, int upper, int lower) {
+            switch (this) {
+                case LONG, PAE -> {
                     memory.put(DIRECTORY, TABLE | bits(upper));
                     memory.put(TABLE + (VA >> 9), TARGET | bits(lower));
-                    tryAllAccesses(memory, upper, lower);
+                }
+                case LONG_2M -> {
+                    memory.put(PDPT, DIRECTORY | bits(upper));
+                    memory.put(DIRECTORY, PS | bits(lower));
+                }
+                case LONG_1G -> {
+                    memory.put(PML4, PDPT | bits(upper));
+                    memory.put(PDPT, PS | bits(lower));
+                }
+                case PAE_2M, LEGACY_4M -> memory.put(DIRECTORY, PS | bits(lower));
+                case LEGACY -> {
+                    memory.put(DIRECTORY, TABLE | bits(upper));
+                    memory.put(TABLE + (VA >> 10), TARGET | bits(lower));
                 }
             }
         }
     }
 
-    private static void tryAllAccesses(PagedMemory memory, int upper, int lower) {
+    /** P, R/W, U/S and NX of one entry from four bits. */
+    private static long bits(int four) {
+        return four & 7 | ((four & NO_EXECUTE) != 0 ? NX : 0);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldAllowExactlyWhatTheBitsAllow(Mode mode) {
+        for (boolean shadow : new boolean[] {false, true}) {
+            for (boolean nxe : new boolean[] {false, true}) {
+                if (mode.wide || !nxe) {
+                    try (PagedMemory memory = PagedMemory.of(shadow)) {
+                        mode.enter(memory, nxe);
+                        tryAllEntries(memory, mode, nxe);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void tryAllEntries(PagedMemory memory, Mode mode, boolean nxe) {
+        int entries = mode.wide ? 16 : 8;
+        for (int upper = 0; upper < entries; upper++) {
+            if (mode.twoLevels || upper == ALL) {
+                for (int lower = 0; lower < entries; lower++) {
+                    mode.lay(memory, upper, lower);
+                    tryAllAccesses(memory, mode, nxe, upper, lower);
+                }
+            }
+        }
+    }
+
+    private static void tryAllAccesses(PagedMemory memory, Mode mode, boolean nxe, int upper, int lower) {
         for (int machine = 0; machine < 64; machine++) {
             boolean wp = (machine & 1) != 0;
             boolean smep = (machine & 2) != 0;
@@ -51,7 +127,9 @@ class PagingPermissionsTest {
             boolean user = (machine & 16) != 0;
             boolean warm = (machine & 32) != 0;
             memory.cpu.cr0 = memory.cpu.cr0 & ~Control.CR0_WP | (wp ? Control.CR0_WP : 0);
-            memory.cpu.cr4 = Control.CR4_PAE | (smep ? Control.CR4_SMEP : 0) | (smap ? Control.CR4_SMAP : 0);
+            memory.cpu.cr4 = (mode.wide ? Control.CR4_PAE : Control.CR4_PSE)
+                    | (smep ? Control.CR4_SMEP : 0)
+                    | (smap ? Control.CR4_SMAP : 0);
             memory.select(user ? 3 : 0, ac);
             for (int access = 0; access < 3; access++) {
                 memory.mmu.flushPage(VA);
@@ -60,14 +138,18 @@ class PagingPermissionsTest {
                     // for.
                     memory.load(VA);
                 }
-                long expected = expected(upper & lower, upper | lower, access, user, wp, smep, smap && !ac);
+                boolean tellsFetch = nxe || smep;
+                int code = (access == 1 ? 2 : 0) | (user ? 4 : 0) | (access == 2 && tellsFetch ? 16 : 0);
+                long expected = expected(nxe, upper, lower, access, code, user, wp, smep, smap && !ac);
                 long got = switch (access) {
                     case 0 -> memory.load(VA) < 0 ? memory.load(VA) & 0xff : PagedMemory.OK;
                     case 1 -> memory.store(VA, 1);
                     default -> memory.fetch(VA);
                 };
                 assertThat(got)
-                        .as("upper %x lower %x access %d machine %x", upper, lower, access, machine)
+                        .as(
+                                "%s nxe %b upper %x lower %x access %d machine %x",
+                                mode, nxe, upper, lower, access, machine)
                         .isEqualTo(expected);
             }
         }
@@ -75,27 +157,32 @@ class PagingPermissionsTest {
 
     /** The error code of the fault, or OK. */
     private static long expected(
-            int both, int either, int access, boolean user, boolean wp, boolean smep, boolean smapActive) {
-        boolean store = access == 1;
+            boolean nxe,
+            int upper,
+            int lower,
+            int access,
+            int code,
+            boolean user,
+            boolean wp,
+            boolean smep,
+            boolean smapActive) {
+        for (int entry : new int[] {upper, lower}) {
+            if ((entry & PRESENT) == 0) {
+                return code;
+            }
+            if (!nxe && (entry & NO_EXECUTE) != 0) {
+                // A reserved bit.
+                return code | 1 | 8;
+            }
+        }
+        boolean userPage = (upper & lower & 4) != 0;
+        boolean writable = (upper & lower & 2) != 0;
         boolean fetch = access == 2;
-        int code = (store ? 2 : 0) | (user ? 4 : 0) | (fetch ? 16 : 0);
-        if ((both & 1) == 0) {
-            return code;
-        }
-        boolean userPage = (both & 4) != 0;
-        boolean allowed = user ? userPage : true;
-        if (store && (both & 2) == 0 && (user || wp)) {
-            allowed = false;
-        }
-        if (fetch && (either & 8) != 0) {
-            allowed = false;
-        }
-        if (!user && userPage && fetch && smep) {
-            allowed = false;
-        }
-        if (!user && userPage && !fetch && smapActive) {
-            allowed = false;
-        }
-        return allowed ? PagedMemory.OK : code | 1;
+        boolean denied = user && !userPage
+                || access == 1 && !writable && (user || wp)
+                || fetch && ((upper | lower) & NO_EXECUTE) != 0
+                || fetch && smep && !user && userPage
+                || !fetch && smapActive && !user && userPage;
+        return denied ? code | 1 : PagedMemory.OK;
     }
 }
