@@ -49,6 +49,11 @@ final class CpuBench implements Callable<Integer> {
     @Option(names = "--no-first-second", description = "Without the row for a guest's first second.")
     private boolean noFirstSecond;
 
+    @Option(
+            names = "--rate",
+            description = "Also how many guest instructions a second the software engine runs, program by program.")
+    private boolean rate;
+
     @Option(names = "--json", paramLabel = "FILE", description = "Writes the figures there too.")
     private @Nullable File json;
 
@@ -83,6 +88,10 @@ final class CpuBench implements Callable<Integer> {
             firstSeconds(programs.firstSecond());
         }
         new ResultText(results, System.out).print();
+        if (rate) {
+            new InstructionRate(programs, runs, launcher, Side.environment(interpreter))
+                    .print(results.programs(), SECONDS, System.out);
+        }
         if (json != null) {
             new ResultJson(results).write(json, interpreter ? "soft, interpreter only" : "soft");
         }

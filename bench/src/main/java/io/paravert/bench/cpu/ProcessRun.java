@@ -22,10 +22,16 @@ record ProcessRun(long startNanos, Map<String, List<Long>> times, Map<String, St
 
     /** Runs a command to its end, or for so many seconds. */
     static ProcessRun of(List<String> command, Map<String, String> environment, long seconds) {
+        return of(command, environment, seconds, ProcessBuilder.Redirect.DISCARD);
+    }
+
+    /** As {@link #of(List, Map, long)}, with what it says on its standard error put somewhere. */
+    static ProcessRun of(
+            List<String> command, Map<String, String> environment, long seconds, ProcessBuilder.Redirect errors) {
         long from = System.nanoTime();
         ProcessRun run = new ProcessRun(0, new LinkedHashMap<>(), new LinkedHashMap<>(), 0);
         try {
-            ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
+            ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors);
             builder.environment().putAll(environment);
             Process process = builder.start();
             process.getOutputStream().close();
