@@ -40,6 +40,9 @@ final class MultibootLoader implements GuestLoader {
     private static final int HAS_LOADER_NAME = 1 << 9;
     private static final long LOWER_END = 0xa0000;
 
+    /** KiB of memory below 640 KiB, in the BIOS data area (IBM PS/2 and PC BIOS Interface Technical Reference, 40:13). */
+    private static final long BIOS_BASE_MEMORY = 0x413;
+
     private final GuestFile kernel;
     private final BootRequest request;
     private final List<LoadPiece> pieces;
@@ -119,6 +122,8 @@ final class MultibootLoader implements GuestLoader {
         putModules(info, modules);
         putMap(info, LowMemory.map(memory));
         memory.write(INFO, info.array(), 0, info.position());
+        // Multiboot is for machines that had a BIOS: some kernels take the end of low memory from its data, too.
+        memory.putShort(BIOS_BASE_MEMORY, (short) (LOWER_END >> 10));
     }
 
     /** Appends a string; its address. */

@@ -104,6 +104,9 @@ final class KernelLoaderTest {
         long modules = memory.getInt(info + 24);
         assertThat(memory.getInt(modules + 20) - memory.getInt(modules + 16)).isEqualTo(20);
         assertThat(text(memory.getInt(modules + 8), 7)).isEqualTo("initrd\0");
+        assertThat(memory.getShort(0x413))
+                .as("KiB of low memory, as a BIOS says")
+                .isEqualTo((short) 640);
         long map = memory.getInt(info + 48);
         assertThat(memory.getInt(map)).isEqualTo(20);
         assertThat(memory.getInt(info + 44) % 24).isZero();
