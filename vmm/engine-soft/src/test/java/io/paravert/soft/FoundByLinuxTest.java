@@ -36,6 +36,24 @@ class FoundByLinuxTest {
         }
     }
 
+    /** Found by Xen, which restores floating-point registers when they are used first. */
+    @Test
+    void shouldLetCltsAllowFloatingPointAgain() {
+        try (SoftGuest guest = new SoftGuest()) {
+            guest.execute(a -> {
+                a.db(0x0f, 0x20, 0xc0); // mov rax, cr0
+                a.db(0x48, 0x83, 0xc8, 0x08); // or rax, TS
+                a.db(0x0f, 0x22, 0xc0); // mov cr0, rax
+                a.db(0x0f, 0x06); // clts
+                a.db(0xdb, 0xe2); // fnclex
+                a.mov(RBX, 7);
+                a.hlt();
+            });
+            assertThat(guest.vector()).isEqualTo(-1);
+            assertThat(guest.get(RBX)).isEqualTo(7);
+        }
+    }
+
     @Test
     void shouldLetAGuestMaskTheTimerOfItsLocalApic() {
         try (SoftGuest guest = new SoftGuest(1, InterruptController.ENGINE)) {

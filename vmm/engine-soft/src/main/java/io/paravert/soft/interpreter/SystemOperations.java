@@ -166,6 +166,7 @@ final class SystemOperations {
     static void clts(Core core, Op op) {
         Privilege.requireSupervisor(core.cpu);
         core.cpu.cr0 &= ~Control.CR0_TS;
+        core.cpu.refreshMode();
     }
 
     static void lmsw(Core core, Op op) {
